@@ -1,0 +1,272 @@
+"""Take slop, insults and empty words out of parsed conversations, and account for every message.
+
+  python conversation_filter.py parsed.json --output filtered.json
+  python conversation_filter.py parsed.json --output filtered.json --blacklist "pattern1" "pattern2" --no-ai-slop
+  python conversation_filter.py parsed.json --output filtered.json --mode mask --rejects rejects.jsonl
+
+INPUT is what conversation_parser.py --output wrote (.json, .jsonl, .gz, or - for a pipe). A message is judged by four
+rules in turn, and the first that takes it decides:
+
+  blacklist    your patterns, then the corporate and AI-slop phrases of presets.py. The phrases are searched in a
+               message's own words (not in code, block quotes, links, quoted speech) and judged in context; your
+               patterns are searched everywhere
+  low quality  nothing visible, no words (an ellipsis, only emoji), exactly one word
+  too short    fewer characters than --min-length; a Han character counts 3, kana and Hangul 2
+  toxicity     detoxify's toxicity, severe_toxicity, obscene, threat, insult or identity_attack at the threshold
+
+System messages are kept and never judged. Removing a message never joins its neighbours: the links between messages
+stay, so that no answer is married to a question it did not answer.
+
+Writes the output (.json or .jsonl, readable by you alone) and, if asked, one line of JSON per flagged message with
+rule, pattern, place and score. Exit codes: 0 done, 1 the work failed, 2 the call was wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import IO, Any
+
+import msgspec
+
+from identity.console import (
+    ArgumentParser,
+    UsageError,
+    UserError,
+    add_common_arguments,
+    open_console,
+    plain,
+    progress,
+    run,
+    warn,
+)
+from identity.files import STANDARD, check_output, open_input, open_output
+from identity.filters import judge, prepare
+from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
+from identity.filters.toxicity import MODEL_NAMES, ToxicityUnavailable
+from identity.filters.user_patterns import TIME_LIMIT, read_pattern_file, slow_patterns
+from identity.filters.verdicts import Evaluate, Settings, UserPattern, Verdict
+from identity.records import Conversation, read_conversations, write_conversations
+
+# A batch is the unit of judgement: large enough for toxicity to sort by length, small enough to hold in memory.
+BATCH_CONVERSATIONS = 512
+BATCH_CHARACTERS = 8_000_000
+
+ROLES = {"all": ("user", "assistant"), "assistant": ("assistant",), "user": ("user",)}
+MODES = {"drop": without_flagged, "mask": with_flagged_as_context}
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(__doc__)
+    parser.add_argument("input", metavar="INPUT", help="parsed conversations (.json, .jsonl, .gz; - for stdin)")
+    parser.add_argument("--output", required=True, metavar="FILE", help="filtered conversations; - for stdout")
+    parser.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
+    phrases = parser.add_argument_group("blacklist")
+    phrases.add_argument(
+        "--blacklist", nargs="+", action="extend", default=[], metavar="P", help="more patterns (regular expressions)"
+    )
+    phrases.add_argument("--blacklist-file", metavar="F", help="more patterns, one per line, # for comments")
+    phrases.add_argument("--no-ai-slop", action="store_true", help="leave the AI-slop phrases alone")
+    phrases.add_argument("--no-corporate", action="store_true", help="leave the corporate phrases alone")
+    toxicity = parser.add_argument_group("toxicity")
+    toxicity.add_argument(
+        "--toxicity",
+        choices=("auto", "on", "off"),
+        default="auto",
+        help="auto (default): if detoxify and its weights are there",
+    )
+    toxicity.add_argument(
+        "--toxicity-threshold", type=_share, default=0.8, metavar="S", help="score from which it counts (default 0.8)"
+    )
+    toxicity.add_argument(
+        "--toxicity-model",
+        default="original",
+        metavar="NAME|FOLDER",
+        help=f"{', '.join(MODEL_NAMES)}, or a folder with a checkpoint (default original)",
+    )
+    judging = parser.add_argument_group("judging")
+    judging.add_argument(
+        "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
+    )
+    judging.add_argument("--roles", choices=tuple(ROLES), default="all", help="whose messages are judged (default all)")
+    judging.add_argument(
+        "--mode",
+        choices=tuple(MODES),
+        default="drop",
+        help="drop (default) removes a flagged message; mask keeps it as context that is not learned",
+    )
+    add_common_arguments(parser)
+    return parser
+
+
+def settings_from(arguments: argparse.Namespace) -> Settings:
+    """The flags as plain values; UsageError for a pattern file that cannot be read."""
+    patterns = [UserPattern(text) for text in arguments.blacklist]
+    if arguments.blacklist_file:
+        patterns += read_pattern_file(arguments.blacklist_file)
+    return Settings(
+        patterns=tuple(patterns),
+        corporate=not arguments.no_corporate,
+        ai_slop=not arguments.no_ai_slop,
+        min_length=arguments.min_length,
+        toxicity=arguments.toxicity != "off",
+        toxicity_threshold=arguments.toxicity_threshold,
+        toxicity_model=arguments.toxicity_model,
+        roles=ROLES[arguments.roles],
+    )
+
+
+def check_paths(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be read or must not be overwritten, before any work is done."""
+    if arguments.input != STANDARD:
+        with open_input(arguments.input):
+            pass
+    check_output(arguments.output, arguments.force)
+    if arguments.rejects:
+        if arguments.rejects == arguments.output:
+            raise UsageError(
+                f"--rejects and --output are both {arguments.output}; give the rejects a name of their own"
+            )
+        check_output(arguments.rejects, arguments.force)
+
+
+def in_batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Up to BATCH_CONVERSATIONS at a time, fewer when they are long."""
+    batch: list[Conversation] = []
+    characters = 0
+    for conversation in conversations:
+        batch.append(conversation)
+        characters += sum(len(message.content) for message in conversation.messages)
+        if len(batch) >= BATCH_CONVERSATIONS or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def filter_conversations(
+    conversations: Iterable[Conversation],
+    rules: Sequence[Evaluate],
+    settings: Settings,
+    mode: str,
+    account: Account,
+    rejects: IO[bytes] | None,
+) -> Iterator[Conversation]:
+    """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
+    remainder = MODES[mode]
+    for batch in in_batches(conversations):
+        judgement = judge(batch, rules, settings)
+        account.timeouts.update(judgement.timeouts)
+        for conversation, verdicts in zip(batch, judgement.verdicts, strict=True):
+            account.add(conversation, verdicts, settings.roles)
+            if rejects is not None:
+                rejects.writelines(reject_lines(conversation, verdicts))
+            remaining = remainder(conversation, verdicts)
+            if remaining.messages:
+                yield remaining
+            else:
+                account.emptied += 1
+
+
+def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Iterator[bytes]:
+    """One JSON line per flagged message, with the evidence."""
+    for message, verdict in zip(conversation.messages, verdicts, strict=True):
+        if verdict is None:
+            continue
+        start, end = verdict.span
+        line: dict[str, Any] = {
+            "conversation_id": conversation.id,
+            "message_id": message.id,
+            "role": message.role,
+            "rule": verdict.rule,
+            "pattern": verdict.pattern,
+            "span": verdict.span,
+            "score": verdict.score,
+            "match": message.content[start:end] if verdict.rule == "blacklist" else None,
+            "content": message.content,
+        }
+        yield msgspec.json.encode(line) + b"\n"
+
+
+def notes(account: Account, mode: str, roles: str) -> list[str]:
+    """What the table does not say."""
+    lines = []
+    flagged = sum(account.flagged.values())
+    if mode == "mask" and flagged:
+        lines.append(
+            f"Nothing was removed: {account.masked} filtered messages of the assistant stay as context with weight 0,"
+            f" {flagged - account.masked} of the user stay as they are."
+        )
+    if account.system:
+        lines.append(f"Kept includes {account.system} system messages, which are never judged.")
+    if account.other_side:
+        lines.append(f"Kept includes {account.other_side} messages of the other side, not judged with --roles {roles}.")
+    if account.emptied:
+        lines.append(f"{account.emptied} of {account.conversations} conversations had no message left and are gone.")
+    for pattern, count in sorted(account.timeouts.items()):
+        lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
+    return lines
+
+
+def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> list[Evaluate]:
+    """The rules, without toxicity if that is automatic and cannot be had (one line says so)."""
+    try:
+        return prepare(settings)
+    except ToxicityUnavailable as error:
+        if toxicity == "on":
+            raise
+        if not quiet:
+            warn(f"toxicity is not checked: {error}")
+        return prepare(replace(settings, toxicity=False))
+
+
+def work(arguments: argparse.Namespace) -> int:
+    check_paths(arguments)
+    settings = settings_from(arguments)
+    slow = slow_patterns(settings.patterns)
+    if slow and not arguments.quiet:
+        warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
+    rules = prepare_rules(settings, arguments.toxicity, arguments.quiet)
+    account = Account()
+    with contextlib.ExitStack() as stack:
+        rejects = stack.enter_context(open_output(arguments.rejects, arguments.force)) if arguments.rejects else None
+        conversations = read_conversations(arguments.input)
+        first = next(conversations, None)
+        if first is None:
+            raise UserError(
+                f"{arguments.input}: holds no conversations; give the file that conversation_parser.py wrote"
+            )
+        stream = progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet)
+        kept = filter_conversations(stream, rules, settings, arguments.mode, account, rejects)
+        write_conversations(arguments.output, kept, arguments.force)
+    console = open_console(STANDARD in (arguments.output, arguments.rejects), arguments.quiet)
+    for line in statistics_lines(account):
+        console.print(plain(line), soft_wrap=True)
+    for number, line in enumerate(notes(account, arguments.mode, arguments.roles)):
+        console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
+    return 0
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(work, build_parser(), argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,45 @@
+"""The rules of the filter, in the order in which they judge, and the pure function that applies them to a batch.
+
+The first rule that takes a message decides; the later ones do not see it. Toxicity is last because it is dear: it
+only reads what all others let pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from identity.filters import blacklist, quality, toxicity
+from identity.filters.verdicts import Evaluate, Judgement, Rule, Settings, Verdict, candidates_of
+from identity.records import Conversation
+
+RULES: tuple[Rule, ...] = (
+    Rule("blacklist", "Blacklist", blacklist.prepare),
+    Rule("low_quality", "Low Quality", quality.prepare_low_quality),
+    Rule("too_short", "Too Short", quality.prepare_too_short),
+    Rule("toxicity", "Toxicity", toxicity.prepare),
+)
+
+
+def prepare(settings: Settings) -> list[Evaluate]:
+    """Compile patterns and load models, once per process; UsageError for a bad pattern, ToxicityUnavailable."""
+    prepared = (rule.prepare(settings) for rule in RULES)
+    return [evaluate for evaluate in prepared if evaluate is not None]
+
+
+def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], settings: Settings) -> Judgement:
+    """One verdict or None for every message of a batch; changes nothing, and depends on nothing but its arguments."""
+    verdicts: list[list[Verdict | None]] = [[None] * len(conversation.messages) for conversation in conversations]
+    timeouts: Counter[str] = Counter()
+    waiting = [
+        (number, position, candidate)
+        for number, conversation in enumerate(conversations)
+        for position, candidate in candidates_of(conversation, settings.roles)
+    ]
+    for evaluate in rules:
+        findings = evaluate([candidate for _, _, candidate in waiting])
+        timeouts.update(findings.timeouts)
+        for (number, position, _), verdict in zip(waiting, findings.verdicts, strict=True):
+            verdicts[number][position] = verdict
+        waiting = [place for place, verdict in zip(waiting, findings.verdicts, strict=True) if verdict is None]
+    return Judgement(verdicts, dict(timeouts))

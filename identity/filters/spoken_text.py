@@ -1,0 +1,133 @@
+"""Which characters of a message are its speaker's own words, and how to read disguised ones.
+
+Code, block quotes, links and quoted speech are not the speaker's words: a voice that quotes a buzzword does not use
+it. `own_words` blanks them out character for character, so that positions stay those of the message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+# Neither a letter nor a space, so that no phrase matches across a blanked stretch.
+FILLER = "\ufffc"
+
+_FENCE = re.compile(r"^[ \t]{0,3}(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})(.*)$")
+_BACKTICKS = re.compile(r"`+")
+_BLOCK_QUOTE = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?>.*$", re.MULTILINE)
+_LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"”)\]]+", re.IGNORECASE)
+
+# Pairs of quotation marks; what is inside may break the line but not the paragraph, and an opening mark without its
+# closing one quotes nothing. Apostrophes and single quotes are no pair: "don't" would open one. A straight mark
+# opens only before and closes only after a character, and never after a digit (5'10", 27" screen).
+_IN_PARAGRAPH = r"(?:[^{marks}\n]|\n(?![ \t]*(?:\n|$)))"
+_QUOTED = re.compile(
+    "|".join(
+        opening + _IN_PARAGRAPH.replace("{marks}", marks) + "+" + closing
+        for opening, marks, closing in (
+            ("„", "„“”", "[“”]"),
+            ("“", "“”", "”"),
+            ("«", "«»", "»"),
+            ("»", "«»", "«"),
+            ("「", "「」", "」"),
+            (r'(?<![\w"])"(?=[^\s"])', '"', r'"(?!\w)'),
+        )
+    )
+)
+_STAGE_DIRECTION = re.compile(r"\*[^*\n]+\*")
+_LETTER = re.compile(r"[^\W\d_]")
+_VISIBLE = re.compile(r"[^\n]")
+
+
+def own_words(text: str) -> str:
+    """The text with code, block quotes, links and quoted speech replaced by fillers of the same length.
+
+    Where nothing but quoted speech and *stage directions* is there (role-play), the speech is the speaker's own.
+    """
+    text = _blank_fences(text)
+    text = _blank_inline_code(text)
+    text = _BLOCK_QUOTE.sub(_fill, text)
+    text = _LINK.sub(_fill, text)
+    unquoted = _QUOTED.sub(_fill, text)
+    if not _LETTER.search(_STAGE_DIRECTION.sub("", unquoted)):
+        return text
+    return unquoted
+
+
+def _fill(match: re.Match[str]) -> str:
+    return _VISIBLE.sub(FILLER, match.group())
+
+
+def _blank_fences(text: str) -> str:
+    """Blank fenced code blocks; a fence that is never closed runs to the end, as in CommonMark."""
+    if "```" not in text and "~~~" not in text:
+        return text
+    lines = text.split("\n")
+    fence = ""
+    for number, line in enumerate(lines):
+        match = _FENCE.match(line)
+        if fence:
+            lines[number] = FILLER * len(line)
+            if match and match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        elif match and "`" not in match[2]:
+            fence = match[1]
+            lines[number] = FILLER * len(line)
+    return "\n".join(lines)
+
+
+def _blank_inline_code(text: str) -> str:
+    """Blank `code` between runs of equally many backticks within one paragraph, in one pass."""
+    runs = list(_BACKTICKS.finditer(text))
+    if len(runs) < 2:
+        return text
+    following: dict[int, list[int]] = {}
+    for index in range(len(runs) - 1, -1, -1):
+        following.setdefault(len(runs[index].group()), []).append(index)
+    pieces, done, index = [], 0, 0
+    while index < len(runs):
+        same = following[len(runs[index].group())]
+        while same and same[-1] <= index:
+            same.pop()
+        start = runs[index].start()
+        if same and "\n\n" not in text[start : runs[same[-1]].start()]:
+            end = runs[same[-1]].end()
+            pieces += [text[done:start], _VISIBLE.sub(FILLER, text[start:end])]
+            done, index = end, same[-1]
+        index += 1
+    return "".join([*pieces, text[done:]])
+
+
+class Folded(NamedTuple):
+    """A text as it reads to the eye; offsets[i] is where character i stood in the original."""
+
+    text: str
+    offsets: list[int]
+
+    def span_in_original(self, start: int, end: int) -> tuple[int, int]:
+        """Where folded[start:end] stood, for a span that is not empty."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+# Characters without width that can hide a word from a search: soft hyphen, zero-width space and joiners, word
+# joiner, direction marks, byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+def folded(text: str) -> Folded | None:
+    """The text without invisible characters and with full-width or styled letters as plain ones (NFKC).
+
+    None when it reads as it is written, which is the case for nearly every message.
+    """
+    if text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text)):
+        return None
+    characters: list[str] = []
+    offsets: list[int] = []
+    for position, character in enumerate(text):
+        if _INVISIBLE.match(character):
+            continue
+        plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
+        characters.append(plain)
+        offsets.extend([position] * len(plain))
+    return Folded("".join(characters), offsets)

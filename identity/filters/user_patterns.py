@@ -1,0 +1,146 @@
+"""Patterns that a person gives with --blacklist: regular expressions, matched as written and without regard to case.
+
+They run on RE2, which cannot backtrack. What RE2 does not have (lookaround, backreferences) and what it reads as
+ASCII only (\\b and \\w beside letters such as ü) runs on the `regex` module with a time limit per message. Unlike the
+phrase lists they are searched in the whole message, code, links and quotations included: who types a name or an
+address wants it gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from identity.console import UsageError
+from identity.files import open_input
+from identity.filters.phrases import re2_options
+from identity.filters.spoken_text import folded
+from identity.filters.verdicts import UserPattern, Verdict
+
+TIME_LIMIT = 0.25  # seconds per message and pattern on the engine that can backtrack
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(Z)|.)", re.DOTALL)
+# Classes that RE2 defines for ASCII only.
+_ASCII_CLASS = re.compile(r"\\[bBwWdDsS]")
+
+
+def read_pattern_file(path: str | Path) -> list[UserPattern]:
+    """One pattern per line; empty lines and lines that begin with # are left out. UsageError if not UTF-8 text."""
+    with open_input(path) as stream:
+        try:
+            lines = stream.read().decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8") from None
+    return [
+        UserPattern(line.strip(), f"{path} line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.strip().startswith("#")
+    ]
+
+
+def as_re2(pattern: str) -> str:
+    """Python's \\uXXXX, \\UXXXXXXXX and \\Z in RE2's spelling."""
+
+    def spelled(escape: re.Match[str]) -> str:
+        code = escape[1] or escape[2]
+        if code:
+            return rf"\x{{{code}}}"
+        return r"\z" if escape[3] else escape.group()
+
+    return _ESCAPE.sub(spelled, pattern)
+
+
+@dataclass(frozen=True)
+class CompiledPattern:
+    """A pattern on both engines; `fast` is None where RE2 does not take it."""
+
+    text: str
+    fast: Any
+    exact: Any
+    ascii_only: bool  # RE2 reads it differently than written once a message holds letters beyond ASCII
+
+
+def compile_pattern(pattern: UserPattern) -> CompiledPattern:
+    """UsageError that points at the character, if neither engine takes the pattern or it would match everything."""
+    import re2
+    import regex
+
+    try:
+        exact = regex.compile(pattern.text, regex.IGNORECASE)
+    except regex.error as error:
+        at = min(error.pos or 0, len(pattern.text))
+        shown = f"{pattern.text[:at]} >>>{pattern.text[at:]}"
+        raise UsageError(
+            f"{pattern.origin}: {error.msg} at character {at + 1} of {pattern.text!r}, here: {shown};"
+            " correct it, or put a backslash before a sign that is meant literally"
+        ) from None
+    if exact.search("") and exact.search("\0"):
+        raise UsageError(f"{pattern.origin}: {pattern.text!r} matches every message; make it more specific")
+    classes = bool(_ASCII_CLASS.search(pattern.text))
+    fast = None
+    if pattern.text.isascii() or not classes:
+        try:
+            fast = re2.compile(as_re2(pattern.text), re2_options())
+        except re2.error:
+            fast = None
+    return CompiledPattern(pattern.text, fast, exact, ascii_only=classes)
+
+
+def slow_patterns(patterns: Sequence[UserPattern]) -> list[str]:
+    """The patterns that need the engine with a time limit for every message; UsageError as compile_pattern."""
+    return [pattern.text for pattern in patterns if compile_pattern(pattern).fast is None]
+
+
+class UserPatterns:
+    """All patterns of a run, in the order given."""
+
+    def __init__(self, patterns: Sequence[UserPattern]) -> None:
+        import re2
+
+        self.patterns = [compile_pattern(pattern) for pattern in patterns]
+        self.beyond_ascii = re2.compile(r"[^\x00-\x7f\pP\pS]", re2_options())
+        self.in_set = [index for index, pattern in enumerate(self.patterns) if pattern.fast]
+        self.set = re2.Set.SearchSet(re2_options())
+        for index in self.in_set:
+            self.set.Add(as_re2(self.patterns[index].text))
+        if self.in_set:
+            self.set.Compile()
+
+    def first(self, content: str, timeouts: Counter[str]) -> Verdict | None:
+        """The first pattern that matches the content as written, or as it reads once disguises are undone."""
+        if not self.patterns:
+            return None
+        verdict = self._search(content, timeouts)
+        if verdict:
+            return verdict
+        reading = folded(content)
+        verdict = self._search(reading.text, timeouts) if reading else None
+        if verdict is None or reading is None:
+            return None
+        start, end = verdict.span
+        span = reading.span_in_original(start, end) if end > start else (0, len(content))
+        return Verdict(verdict.rule, verdict.pattern, span)
+
+    def _search(self, text: str, timeouts: Counter[str]) -> Verdict | None:
+        hits = {self.in_set[index] for index in self.set.Match(text) or ()} if self.in_set else set()
+        ascii_text = text.isascii() or not self.beyond_ascii.search(text)
+        for index, pattern in enumerate(self.patterns):
+            if pattern.fast and (ascii_text or not pattern.ascii_only):
+                match = pattern.fast.search(text) if index in hits else None
+            else:
+                match = _search_in_time(pattern, text, timeouts)
+            if match:
+                return Verdict("blacklist", pattern.text, match.span())
+        return None
+
+
+def _search_in_time(pattern: CompiledPattern, text: str, timeouts: Counter[str]) -> Any:
+    try:
+        return pattern.exact.search(text, timeout=TIME_LIMIT)
+    except TimeoutError:
+        timeouts[pattern.text] += 1
+        return None

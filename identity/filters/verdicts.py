@@ -1,0 +1,95 @@
+"""What a rule is given and what it answers: settings, candidates, verdicts.
+
+A rule is prepared once from the settings (patterns compiled, a model loaded) and then called with batches of
+candidates. It keeps no state between calls, so the same batch gets the same verdicts in any process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from identity.records import Conversation, Message
+
+
+@dataclass(frozen=True)
+class UserPattern:
+    """A pattern as the person typed it, and where ("--blacklist", "words.txt line 3")."""
+
+    text: str
+    origin: str = "--blacklist"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the flags of conversation_filter.py say; plain values, so that they travel between processes."""
+
+    patterns: tuple[UserPattern, ...] = ()
+    corporate: bool = True
+    ai_slop: bool = True
+    min_length: int = 10  # characters as quality.readable_length counts them
+    toxicity: bool = False
+    toxicity_threshold: float = 0.8
+    toxicity_model: str = "original"
+    roles: tuple[str, ...] = ("user", "assistant")
+
+
+class Candidate(NamedTuple):
+    """A message to judge; `heard` is what the other side had said shortly before it, newest last."""
+
+    message: Message
+    heard: tuple[str, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Why a message is flagged: the rule, what matched, where in the content (characters), and how strongly."""
+
+    rule: str
+    pattern: str
+    span: tuple[int, int]
+    score: float | None = None
+
+
+class Findings(NamedTuple):
+    """One verdict or None per candidate, and how often a pattern ran out of time (its messages pass)."""
+
+    verdicts: list[Verdict | None]
+    timeouts: Mapping[str, int] = {}
+
+
+Evaluate = Callable[[Sequence[Candidate]], Findings]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of reason. `prepare` gives None when the settings switch the rule off."""
+
+    name: str
+    category: str  # as the statistics table calls it
+    prepare: Callable[[Settings], Evaluate | None]
+
+
+@dataclass
+class Judgement:
+    """Verdicts of a batch: for each conversation one entry per message, None where the message passes."""
+
+    verdicts: list[list[Verdict | None]]
+    timeouts: dict[str, int] = field(default_factory=dict)
+
+
+HEARD_MESSAGES = 4  # how far back `heard` looks: two exchanges
+
+
+def candidates_of(conversation: Conversation, roles: Sequence[str]) -> list[tuple[int, Candidate]]:
+    """The messages to judge, with their positions. System messages are never judged, whatever `roles` says."""
+    found = []
+    for position, message in enumerate(conversation.messages):
+        if message.role == "system" or message.role not in roles:
+            continue
+        before = conversation.messages[max(0, position - HEARD_MESSAGES) : position]
+        heard = tuple(other.content for other in before if other.role not in (message.role, "system"))
+        found.append((position, Candidate(message, heard)))
+    return found
