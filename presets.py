@@ -97,6 +97,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 #   forms        more word forms, counted under the same pattern
 #   need         taken only if this is found near it (jargon has company)
 #   veto         passed if this is found near it (the words are meant literally)
+#   sure         taken, whatever veto says
+#   mention      False: "the phrase" before it says nothing (default True)
 #   window       what "near" means: characters on either side (default 100)
 #   earned_by    passed if the other side said this shortly before (the last four messages)
 #   earned_here  passed if this is found in the message itself
@@ -116,7 +118,7 @@ _FINANCE = (
 _MECHANICS = (
     r"fulcrums?|torque|levers?|crowbars?|pry(?:ing)?|pried|wrench(?:es)?|mechanical advantage|bolts?|planks?"
     r"|boulders?|hinges?"
-    r"|handles?|oars?|wrestl\w+|judo|jiu[- ]?jitsu|grappl\w+|climb\w*|footholds?|holds|elbows?|hips?|screwdrivers?"
+    r"|longer handle|oars?|wrestl\w+|judo|jiu[- ]?jitsu|grappl\w+|climb\w*|footholds?|holds|elbows?|hips?|screwdrivers?"
 )
 _PRESSURE = r"leverage (?:over|against) |blackmail\w*|hostages?|ransom|bargaining chips?"
 
@@ -189,23 +191,35 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         r"|they'll|who|please|help|helps"
         r"|not|don't|can't|better|fully|effectively|strategically|successfully|creatively|also|then|always|actively"
         r"|simply|just) leverage\b"
-        r"|\bleverag(?:e|es|ed|ing) (?:\w+ )?(?:our|your|their|its|my|his|her|all|existing|new|modern|advanced|the"
-        r"|this|these|those|a|an|both"
-        r"|every|any|some|what|ai|ml|data|cloud|technology|technologies|tools?|platforms?|network\w*|relationships?"
-        r"|strengths?|expertise"
-        r"|insights?|resources|skills|social|synerg\w+|analytics|opportunit\w+|capabilit\w+|assets|automation"
-        r"|partnerships?)\b"
-        r"|\b(?:by|when|while|of|for|in|from|through|start|keep|consider|try|and|be|been|being|was|were|is|are|have"
-        r"|has|had|we|i|they|you"
-        r"|successfully|effectively|that|which|it|company|team) leverag(?:ing|ed|es)\b"
+        r"|\bleverag(?:e|ed) (?:our|your|their|its|my|his|her|all|existing|new|modern|advanced|the|this|these|those|a"
+        r"|an"
+        r"|both|every|any|some|what|ai|ml|data|cloud|technology|technologies|tools?|platforms?|network\w*"
+        r"|relationships?"
+        r"|strengths?|expertise|insights?|resources|skills|social|synerg\w+|analytics|opportunit\w+|capabilit\w+|assets"
+        r"|automation|partnerships?)\b|\bleverag(?:es|ing)\b"
+        r"|\b(?:be|been|being|was|were|is|are|have|has|had|we|i|they|you|successfully|effectively) leveraged\b"
+        r"|\b(?:compan(?:y|ies)|business(?:es)?|teams?|brands|organi[sz]ations?|people|users|developers|partnerships"
+        r"|methods"
+        r"|models|algorithms|generators|techniques|approaches|systems|apps|tools|that|which|typically|often|usually"
+        r"|each other) leverage [a-z]|\bleverage (?:it|them|each other|one another|multiple|various|different)\b"
         r"|^[\s*_#>•-]*leverag(?:e|ing)\b|[.!?:;•–—*] ?[*_]*leverag(?:e|ing) \w"
         r"|\bhigh(?:est|er)?-leverage (?:\w+ )?(?:activit\w+|work|things?|opportunit\w+|initiatives?|actions?|tasks?"
         r"|moves?|decisions?|use|areas?)\b",
+        # Nobody lifts or lends these, whatever else the sentence is about.
+        "sure": r"\bleverag(?:e|es|ed|ing)(?: [\w-]+){0,3} (?:power of|technolog(?:y|ies)|blockchain|expertise|data"
+        r"|ai|social media"
+        r"|platforms?|insights?|skills|strengths|networks?|relationships|partnerships?|capabilit(?:y|ies)|analytics"
+        r"|algorithms?"
+        r"|ecosystems?|talents?|synerg(?:y|ies)|knowledge|infrastructure)\b",
         "veto": rf"\b(?:{_FINANCE}|{_MECHANICS})\b|\b(?:{_PRESSURE})"
+        r"|\bleverage (?:in|over|against|on|for|from|when|because|once|if|is|was|points?|ratios?)\b"
         r"|\b(?:due|access|exposure|related|thanks|adds?|leads?|comes? down|amount|owing|according) to leverage\b"
         r"|\b(?:the|more|much|enough|little|less|no|any|some|real|their only|my only|our only) leverage (?:the|this"
         r"|that|a|i|you|we|they|he|she)\b"
-        r"|\b(?:highly|over|heavily|too) ?-?leveraged\b",
+        r"|\b(?:highly|over|heavily|too) ?-?leveraged\b|\bleveraged (?:\w+ to one|[0-9]+)|\b(?:fund|bank"
+        r"|trader) (?:was|is|got) leveraged\b"
+        r"|\b(?:lose|loses|lost|losing|gain|gains|gained|gaining|get|got|give|gives|gave|giving|political|legal|moral"
+        r"|negotiating) leverage\b",
     },
     {
         "name": "think outside the box",
@@ -265,7 +279,11 @@ _LOSS = (
     r"|to)"
     r"|br(?:oke|eaking|oken) up|break-?up|dumped me|left me|divorc(?:e|ed|ing)|cheated on|relaps\w+|rehab|put (?:him"
     r"|her|them|\w+) to sleep"
-    r"|put (?:him|her|them) down|panic attacks?|ptsd|trauma\w*"
+    r"|put (?:him|her|them) down|panic attacks?|ptsd|trauma\w*|flashbacks?|biops(?:y|ies)"
+    r"|(?:killed|kill|hurt|harm(?:ed)?|cut) (?:myself|himself|herself|themselves)|passed (?:this|last|yesterday"
+    r"|peacefully|in his|in her)"
+    r"|(?:hit|hits|hurt|hurts|beat|choked|threatened) me|say(?:ing)? goodbye to (?:him|her|them|our|my|the dog|the cat)"
+    r"|(?:came|come) back positive|life support|terminal(?:ly)? ill|palliative|arrested|burn(?:ed|t) down"
 )
 _SORROW = (
     r"(?:i'm|i am|i feel|i felt|i've been|i was|feeling|i just feel)(?: \w+){0,3} (?:sad|scared|afraid|terrified"
@@ -280,7 +298,14 @@ _SORROW = (
     r"|(?:want|wish) (?:to|i could) (?:die|disappear|give up)|(?:rough|hard|horrible|terrible|awful|worst) (?:day"
     r"|week|night|time|month|year)"
     r"|so lonely|hurts so much|depress(?:ed|ion)|anxiety|nightmares?|scared|terrified|it all feels pointless"
-    r"|falling apart|don't know how to go on"
+    r"|falling apart|don't know how to go on|(?:such a|am a|a total|complete) failure|failed (?:him|her|them"
+    r"|everyone)|too much (?:right now|for me|today)"
+    r"|(?:without|lost without) (?:him|her|them) (?:anymore|any more|now)|who i am (?:without|anymore|any more)"
+    r"|if i (?:was|were) gone|better off without me"
+    r"|nobody (?:would (?:notice|care|miss)|cares|loves me|likes me)|no one (?:would (?:notice|care|miss)|cares"
+    r"|loves me)|(?:so|really|very|too) (?:worried|stressed|upset|nervous|guilty|ashamed|tired of everything)"
+    r"|i (?:keep|kept) (?:crying|shaking|thinking about (?:him|her|it))|give up|giving up on|can't (?:anymore"
+    r"|any more|do it anymore)|hurting|in pain|i'm (?:worried|upset|ill)"
 )
 _NO_LOSS = (
     r"(?:phone|battery|laptop|computer|server|router|wifi|internet|engine|car|tv|console|mouse|keyboard|controller"
@@ -344,7 +369,9 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         "name": "that resonates",
         "pattern": r"\bthat resonates\b",
         "forms": r"\bthat (?:really|deeply|truly|so|totally|definitely) resonates\b",
-        "veto": r"\b(?:[0-9]+ ?k?hz|hertz|frequenc(?:y|ies)|strings?|soundboards?|cavit(?:y|ies)|air column|chambers?"
+        "mention": False,  # "a phrase that resonates" mentions nothing
+        "veto": r"\b(?:glass|wood|metal|plate|plank|panel|membrane|[0-9]+ ?k?hz|hertz|frequenc(?:y|ies)|strings?"
+        r"|soundboards?|cavit(?:y|ies)|air column|chambers?"
         r"|guitars?|violins?|cellos?"
         r"|tuning forks?|bells?|drums?|circuits?|antennas?|coils?|harmonics?|overtones?|acoustics?|vibrat\w*"
         r"|oscillat\w*|crystals?|pipes?|flutes?"
@@ -381,10 +408,18 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         r"|operat\w+|build(?:s|ing)?|creators?|names|providers?|services?|growth|momentum|disrupt\w*|differentiat\w*"
         r"|evolv\w+|conversations?"
         r"|funding|hiring|career|jobs?|organi[sz]ations?|technolog\w+|evolution|exciting|success|role"
-        r"|skills)\b[^.!?\n]{0,60}\bin this space\b"
+        r"|skills|incumbents?|voices?|talents?|money|sell\w*|sold|software|industr(?:y|ies)|sector|pric(?:e|es|ing)"
+        r"|revenue|sales"
+        r"|partners|entrants?|newcomers?|pioneers?|analysts?|consultants?|engineers?|specialists?|leadership|presence"
+        r"|reputation|ambitions?)\b[^.!?\n]{0,60}\bin this space\b"
+        r"|\b(?:people|folks|others|peers|everyone|anyone|someone|somebody|nobody|no one|person|first|best|biggest"
+        r"|largest|big|new|newer|else) (?:\w+ )?in this space\b"
         r"|\bin this space(?: \w+){0,4} (?:are|is|have|has)(?: \w+){0,2} (?:innovat\w+|compet\w+|consolidat\w+"
         r"|evolv\w+|growing|moving|raising|pivot\w*)\b",
-        "veto": r"\b(?:rooms?|sofas?|couch|desks?|parking|garage|walls?|windows?|floors?|shelf|shelves|closet|kitchen"
+        "veto": r"\b(?:fits?|fitting|squeez\w+|smok\w+|danc\w+|sle(?:ep|eps|pt)|sit|sits|sat|mirrors?|nook|pianos?"
+        r"|paint\w*|hang|hung"
+        r"|sign|signing|metres|meters|cedar|rooms?|sofas?|couch|desks?|parking|garage|walls?|windows?|floors?|shelf"
+        r"|shelves|closet|kitchen"
         r"|bedroom|bathroom|apartment|flat"
         r"|studio|furniture|hilbert|vector|vectors|metric space|latent|topolog\w*|banach|euclid\w*|dimension\w*|basis"
         r"|norms?|subspaces?|manifold"

@@ -19,7 +19,8 @@ from presets import AI_SLOP_PHRASES, CORPORATE_PHRASES, PHRASE_MENTIONED
 WINDOW = 100  # characters on either side that count as near, where a phrase does not say
 _MENTION_REACH = 40  # characters before a phrase in which "the word" is looked for
 
-_FIELDS = frozenset(("name", "pattern", "forms", "need", "veto", "window", "earned_by", "earned_here", "harmless"))
+_CONTEXTS = ("need", "veto", "sure", "earned_by", "earned_here", "harmless")
+_FIELDS = frozenset(("name", "pattern", "forms", "window", "mention", *_CONTEXTS))
 
 _BLANK = r"[*_~]{0,3}[\s\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]+[*_~]{0,3}"
 _APOSTROPHE = r"['’ʼ‘´′＇]"
@@ -53,8 +54,10 @@ class Phrase:
     trigger: str  # as searched
     search: Any
     window: int
+    mention: bool
     need: Any = None
     veto: Any = None
+    sure: Any = None
     earned_by: Any = None
     earned_here: Any = None
     harmless: Any = None
@@ -73,12 +76,13 @@ def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
     compiled: dict[str, Any] = {}
     try:
         compiled["search"] = re2.compile(trigger, re2_options())
-        for field in ("need", "veto", "earned_by", "earned_here", "harmless"):
+        for field in _CONTEXTS:
             if field in entry:
                 compiled[field] = re2.compile(expanded(entry[field]), re2_options())
     except re2.error as error:
         raise UserError(f"presets.py: phrase '{name}': {error}; correct the pattern (RE2 syntax)") from None
-    return Phrase(name, entry["pattern"], trigger, window=int(entry.get("window", WINDOW)), **compiled)
+    window, mention = int(entry.get("window", WINDOW)), bool(entry.get("mention", True))
+    return Phrase(name, entry["pattern"], trigger, window=window, mention=mention, **compiled)
 
 
 class PhraseMatcher:
@@ -128,9 +132,9 @@ class PhraseMatcher:
         near = slice(max(0, start - phrase.window), end + phrase.window)
         if phrase.need and not phrase.need.search(own[near]):
             return False
-        if phrase.veto and phrase.veto.search(text[near]):
+        if phrase.veto and phrase.veto.search(text[near]) and not (phrase.sure and phrase.sure.search(own[near])):
             return False
-        return not self.mentioned.search(own[max(0, start - _MENTION_REACH) : start])
+        return not (phrase.mention and self.mentioned.search(own[max(0, start - _MENTION_REACH) : start]))
 
 
 def _earned(phrase: Phrase, text: str, heard: Sequence[str]) -> bool:
