@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""Read chat exports (ChatGPT, Claude, generic JSON, training files) and write conversations or training rows.
+
+INPUT is a file, a folder, or the zip as downloaded; several are merged, and the same conversation found twice is kept
+once. What a file is, its inside decides, never its name. Nothing is left out silently: --stats shows every reason.
+
+  python conversation_parser.py conversations.json --output parsed.json --stats
+  python conversation_parser.py chatgpt-export.zip claude-export.zip --export training_data.jsonl --format jsonl
+  python conversation_parser.py parsed.json --preview 3
+
+Writes what --output and --export name, whole or not at all: .json (an array, one conversation a line), .jsonl (one a
+line), either with .gz. "-" is stdin or stdout, so the stages chain in a pipe. Without --output, --export or --preview
+it shows the statistics.
+
+Exit codes: 0 done, 1 nothing could be read or written, 2 the call was wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from identity.console import (
+    ArgumentParser,
+    UsageError,
+    UserError,
+    add_common_arguments,
+    open_console,
+    plain,
+    progress,
+    run,
+    warn,
+)
+from identity.files import STANDARD, check_output, open_output
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from identity.formats.format import Reading
+    from identity.importing import Collection
+    from identity.records import Conversation, Message
+
+ROW_FORMATS = ("jsonl", "chat", "sharegpt", "alpaca")
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(__doc__)
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help='export file, folder or zip; "-" is stdin')
+
+    outputs = parser.add_argument_group("what to write")
+    outputs.add_argument("--output", metavar="FILE", help="conversations, for the filter and for further exports")
+    outputs.add_argument("--export", metavar="FILE", help="training rows")
+    outputs.add_argument("--format", choices=ROW_FORMATS, default="jsonl", help="of --export (default: jsonl)")
+    outputs.add_argument(
+        "--stats", action="store_true", help="show counts, dates, months, models and what was left out"
+    )
+    outputs.add_argument(
+        "--preview", nargs="?", type=_count, const=1, metavar="N", help="show the first N conversations"
+    )
+
+    reading = parser.add_argument_group("how to read")
+    reading.add_argument("--source", default="auto", help="the kind of export, if it is not to be found out")
+    reading.add_argument("--list-sources", action="store_true", help="list the kinds of export and how to get them")
+    reading.add_argument(
+        "--voice", default="assistant", help="who is to be learned: assistant (default), user, or a speaker's name"
+    )
+    reading.add_argument(
+        "--branches", choices=("current", "all"), default="current", help="the path last held (default), or every path"
+    )
+    reading.add_argument(
+        "--system", choices=("keep", "drop"), help="custom instructions as system messages (default: drop from exports)"
+    )
+
+    selecting = parser.add_argument_group("what to keep")
+    selecting.add_argument("--model", metavar="GLOB", help="learn only replies by this model, as gpt-4o*")
+    selecting.add_argument("--since", metavar="DATE", help="conversations from this day on, as 2025-03-31")
+    selecting.add_argument("--until", metavar="DATE", help="conversations up to this day, which is included")
+    selecting.add_argument("--title", metavar="REGEX", help="conversations whose title matches; (?i) ignores case")
+    add_common_arguments(parser)
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(_main, build_parser(), argv)
+
+
+def _main(arguments: argparse.Namespace) -> int:
+    carries_data = STANDARD in (arguments.output, arguments.export)
+    console = open_console(carries_data, arguments.quiet)
+    if arguments.list_sources:
+        list_sources(console)
+        return 0
+    check_call(arguments)
+    collection = read_inputs(arguments)
+    for problem in collection.account.problems:
+        warn(problem)
+    if arguments.stats or not (arguments.output or arguments.export or arguments.preview):
+        show_statistics(collection, console)
+    for conversation in islice(collection, arguments.preview or 0):
+        preview(conversation, console)
+    if arguments.output:
+        write_records(collection, arguments, console)
+    if arguments.export:
+        report_rows(export_rows(collection, arguments.export, arguments.format, arguments.force), arguments, console)
+    return 0
+
+
+def check_call(arguments: argparse.Namespace) -> None:
+    """What can be known to be wrong before anything is read. UsageError says what to do."""
+    if not arguments.inputs:
+        raise UsageError("no INPUT; name an export file, folder or zip, or - for stdin")
+    if arguments.inputs.count(STANDARD) > 1:
+        raise UsageError("stdin can be read once; name - once")
+    if arguments.output == arguments.export == STANDARD:
+        raise UsageError("--output and --export cannot both go to stdout; name a file for one of them")
+    if arguments.output and arguments.output == arguments.export:
+        raise UsageError(f"--output and --export both name {arguments.output}; name two files")
+    for path in (arguments.output, arguments.export):
+        if path:
+            check_output(path, arguments.force)
+
+
+def read_inputs(arguments: argparse.Namespace) -> Collection:
+    """Every conversation that was asked for, each once."""
+    from identity.formats import by_name
+    from identity.formats.format import Options
+    from identity.formats.selection import selection
+    from identity.importing import import_all
+
+    def watch(readings: Iterable[Reading], name: str) -> Iterable[Reading]:
+        return progress(readings, f"reading {plain(name, 60)}", quiet=arguments.quiet)
+
+    return import_all(
+        arguments.inputs,
+        Options(
+            voice=arguments.voice,
+            all_branches=arguments.branches == "all",
+            keep_system=None if arguments.system is None else arguments.system == "keep",
+        ),
+        selection(arguments.model, arguments.since, arguments.until, arguments.title),
+        by_name(arguments.source),
+        watch,
+    )
+
+
+# --- what people read -------------------------------------------------------------------------------------------
+
+
+def list_sources(console: Console) -> None:
+    from identity.formats import FORMATS
+
+    for known in FORMATS:
+        console.print(f"{known.name:14}{known.label}")
+        console.print(f"{'':14}{known.how_to_export}", style="dim")
+
+
+def show_statistics(collection: Collection, console: Console) -> None:
+    from identity.statistics import measure, show
+
+    show(measure(collection), collection.account, console)
+
+
+def preview(conversation: Conversation, console: Console) -> None:
+    """One conversation in readable form. Its text is only ever text: no markup, no escapes."""
+    from rich.text import Text
+
+    facts = (conversation.id, conversation.source, (conversation.created_at or "no date")[:10])
+    console.rule(Text(plain(conversation.title or "(no title)", 80)), align="left")
+    console.print(Text(plain("  ".join(facts)), style="dim"))
+    for message in conversation.messages:
+        console.print()
+        console.print(Text(plain(_heading(message)), style="bold cyan" if message.role == "assistant" else "bold"))
+        for line in message.content.splitlines():
+            console.print(Text(plain(line)))
+    console.print()
+
+
+def _heading(message: Message) -> str:
+    facts = [message.author or message.role]
+    if message.model:
+        facts.append(message.model)
+    if message.rating:
+        facts.append("rated up" if message.rating > 0 else "rated down")
+    if message.weight == 0:
+        facts.append("context only")
+    if message.alternatives:
+        facts.append(f"{len(message.alternatives)} other answers")
+    return ", ".join(facts)
+
+
+# --- what is written --------------------------------------------------------------------------------------------
+
+
+def write_records(collection: Collection, arguments: argparse.Namespace, console: Console) -> None:
+    from identity.records import write_conversations
+
+    count = write_conversations(arguments.output, collection, arguments.force)
+    left_out = collection.account.messages_read - collection.account.messages_kept
+    console.print(
+        f"{count:,} conversations written to {plain(_shown(arguments.output))}"
+        f" ({collection.account.messages_kept:,} messages kept, {left_out:,} left out: --stats shows why)",
+        soft_wrap=True,
+    )
+    if arguments.output != STANDARD:
+        console.print(
+            f"next: python conversation_filter.py {plain(arguments.output)} --output filtered.json", soft_wrap=True
+        )
+
+
+@dataclass
+class Export:
+    """What went into a file of rows and which replies did not."""
+
+    rows: int = 0
+    replies: int = 0
+    no_question: int = 0  # nothing before them that they answer
+    context_only: int = 0  # weight 0
+
+
+def export_rows(conversations: Iterable[Conversation], path: str, row_format: str, force: bool = False) -> Export:
+    """Write training rows as JSON Lines; UserError if there is not a single one, and then nothing is written."""
+    import msgspec
+
+    from identity.rows import ROW_FORMATS as writers
+
+    encoder = msgspec.json.Encoder()
+    export = Export()
+    with open_output(path, force=force) as stream:
+        for conversation in conversations:
+            count_replies(conversation, export)
+            for row in writers[row_format](conversation):
+                stream.write(encoder.encode(row) + b"\n")
+                export.rows += 1
+        if not export.rows:
+            raise UserError(
+                f"{_shown(path)}: no row to write: {export.no_question:,} replies answer no question, "
+                f"{export.context_only:,} are context only; look at --preview and --voice"
+            )
+    return export
+
+
+def count_replies(conversation: Conversation, export: Export) -> None:
+    """Sort the replies of a conversation into those a row can teach and those it cannot, by links as rows.py does."""
+    previous = None
+    is_asked = False
+    for message in conversation.messages:
+        is_linked = previous is not None and message.parent == previous.id and message.role != "system"
+        is_asked = message.role == "user" or (is_asked and is_linked)
+        previous = message
+        if message.role != "assistant":
+            continue
+        if not message.weight:
+            export.context_only += 1
+        elif is_asked:
+            export.replies += 1
+        else:
+            export.no_question += 1
+
+
+def report_rows(export: Export, arguments: argparse.Namespace, console: Console) -> None:
+    lost = ", ".join(_not_exported(export)) or "none left out"
+    console.print(
+        f"{export.rows:,} rows ({arguments.format}) with {export.replies:,} replies written to "
+        f"{plain(_shown(arguments.export))}; {lost}",
+        soft_wrap=True,
+    )
+    if arguments.export != STANDARD:
+        console.print(
+            f"next: python text_lora_train.py {plain(arguments.export)} --preset llama-3-8b --output ./text_lora",
+            soft_wrap=True,
+        )
+
+
+def _not_exported(export: Export) -> Iterator[str]:
+    if export.no_question:
+        yield f"{export.no_question:,} replies left out: no question before them"
+    if export.context_only:
+        yield f"{export.context_only:,} replies not learned: context only (weight 0)"
+
+
+def _shown(path: str) -> str:
+    return "stdout" if path == STANDARD else path
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,186 @@
+"""What every format does to text: junk of the services out, code and Markdown kept to the letter.
+
+`clean_reply` is for what a model wrote, `clean_typed` for what a person typed (only characters that no text may
+hold). Inside code fences and inline code nothing changes but control characters and ChatGPT's private-use citation
+spans, which the service itself puts there. Shapes of the junk: exports of 2023-2026, see each pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from identity.json_stream import decode_value
+
+# Control characters but tab and line breaks, and halves of surrogate pairs: no tokenizer or terminal wants them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# ChatGPT marks a citation as U+E200 name U+E202 payload U+E201; U+E203/E204 stand around the cited words, which
+# stay. The class excludes both ends, so a run of unclosed openers costs no quadratic search.
+_SPAN = re.compile("\ue200([^\ue200\ue201]*)\ue201|[\ue200-\ue206]")
+_SPAN_FIELD = "\ue202"
+# A span before a space, a mark or a line break takes the space in front of it along.
+_SPACED_SPAN = re.compile("(?: ?\ue200[^\ue200\ue201]*\ue201)+(?=[ .,;:!?)\n])")
+
+# Anything the prose patterns could act on; a text without it (nearly every one) is left alone at once.
+_SUSPECT = re.compile(
+    "[\ue200-\ue206\u200b\u2060\ufeff†]|turn\\d|oaicite|sandbox:|:::|base64,|<(?i:details|th|ant)|not supported"
+)
+
+_NAKED_CITATION = re.compile(
+    r"(?:cite|filecite|navlist)?(?:turn\d+(?:search|news|view|image|file|fetch|forecast|product|finance|sports|reddit"
+    r"|academia|maps|calculator|time|msearch)\d+)+"
+)
+_DAGGER_SOURCE = re.compile(r" ?【[^【】\n]{0,200}†[^【】\n]{0,200}】")
+_OAICITE = re.compile(r" ?:?contentReference\[oaicite:\d+\](?:\{[^{}\n]*\})?| ?\[oaicite:\d+\]")
+_DEAD_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:sandbox:|data:[\w/.+;=-]{0,100}base64,)[^()\s]*\)")
+_DATA_URL = re.compile(r"data:[\w/.+-]{0,80}(?:;[\w=-]{1,40})*;base64,[A-Za-z0-9+/=_-]+")
+_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")  # not U+200D: emoji are joined by it
+_WRITING_OPENS = re.compile(r"^[ \t]*:::[ \t]*writing(?:[ \t]*\{[^{}\n]*\})?[ \t]*(?:\n|$)", re.MULTILINE)
+_WRITING_CLOSES = re.compile(r"^[ \t]*:::[ \t]*(?:\n|$)", re.MULTILINE)
+
+# Reasoning that a front end left in the reply; the closing tag of each opener.
+_REASONING_OPENS = re.compile(
+    r"<(?:(think|thinking|antThinking)|(details)\s[^<>]*type=[\"']?(?:reasoning|tool_calls|code_interpreter)[^<>]*)>",
+    re.IGNORECASE,
+)
+# What Claude writes into `text` for each block that its plain view cannot show.
+_PLACEHOLDER = re.compile(
+    r"(?:^|\n)[ \t]*```[^\n`]*\n[ \t]*This block is not supported on your current device yet\.?[ \t]*\n[ \t]*```[ \t]*"
+)
+
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})", re.MULTILINE)
+_TICKS = re.compile(r"`+")
+
+
+def clean_typed(text: str) -> str:
+    """A person's words, without control characters; half of a surrogate pair becomes U+FFFD."""
+    if text.isprintable():
+        return text
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
+
+
+def clean_reply(text: str) -> str:
+    """A model's words, without the junk of the service that delivered them. The ends are not stripped."""
+    text = clean_typed(text)
+    if not _SUSPECT.search(text):
+        return text
+    text = _without_reasoning(without_placeholders(text))
+    pieces: list[str] = []
+    writing = 0  # :::writing blocks that are still open
+    for is_code, piece in split_code(text):
+        if is_code:
+            pieces.append(_SPAN.sub(_shown_name, piece))
+            continue
+        piece, opened = _WRITING_OPENS.subn("", piece)
+        writing += opened
+        piece, closed = _WRITING_CLOSES.subn("", piece, count=writing) if writing else (piece, 0)
+        writing -= closed
+        pieces.append(_clean_prose(piece))
+    return "".join(pieces)
+
+
+def without_placeholders(text: str) -> str:
+    """Claude's plain text without the fences that stand for blocks which it cannot show."""
+    return _PLACEHOLDER.sub("", text) if "not supported" in text else text
+
+
+def _clean_prose(text: str) -> str:
+    text = _SPACED_SPAN.sub(_shown_names, text)
+    text = _SPAN.sub(_shown_name, text)
+    text = _NAKED_CITATION.sub("", text)
+    text = _DAGGER_SOURCE.sub("", text)
+    text = _OAICITE.sub("", text)
+    text = _DEAD_LINK.sub(r"\1", text)
+    text = _DATA_URL.sub("", text)
+    return _ZERO_WIDTH.sub("", text)
+
+
+def _shown_name(match: re.Match[str]) -> str:
+    """What a citation span showed to the reader: nothing, or the name of an entity."""
+    name, _, payload = (match.group(1) or "").partition(_SPAN_FIELD)
+    if name != "entity":
+        return ""
+    try:
+        value = decode_value(payload.encode())
+    except ValueError:
+        return ""
+    if isinstance(value, dict):
+        value = [value.get("type"), value.get("name") or value.get("display_name")]
+    # entity["city","Paris","capital of France"]: kind, name, hint
+    return value[1] if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str) else ""
+
+
+def _shown_names(match: re.Match[str]) -> str:
+    """As _shown_name for a run of spans with the spaces before them; a shown name keeps its space."""
+    shown = [
+        match.group()[max(span.start() - 1, 0) : span.start()].replace("\ue201", "") + name
+        for span in _SPAN.finditer(match.group())
+        if (name := _shown_name(span))
+    ]
+    return "".join(shown)
+
+
+def _without_reasoning(text: str) -> str:
+    """Cut out <think>…</think> and its like, unless code shows the tag; an unclosed one at the start takes all."""
+    searched = 0
+    while opener := _REASONING_OPENS.search(text, searched):
+        if any(start <= opener.start() < end for start, end in _code_spans(text)):
+            searched = opener.end()
+            continue
+        tag = opener.group(1) or opener.group(2)
+        closer = re.compile(rf"</{tag}>\s*", re.IGNORECASE).search(text, opener.end())
+        if closer:
+            text = text[: opener.start()] + text[closer.end() :]
+            searched = opener.start()
+        elif not text[: opener.start()].strip():
+            return ""
+        else:
+            searched = opener.end()
+    return text
+
+
+def split_code(text: str) -> Iterator[tuple[bool, str]]:
+    """The text in order as (is code, piece), fenced blocks and inline code apart from prose."""
+    position = 0
+    for start, end in _code_spans(text):
+        if position < start:
+            yield False, text[position:start]
+        yield True, text[start:end]
+        position = end
+    if position < len(text):
+        yield False, text[position:]
+
+
+def _code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every fenced block and inline code span, in order and without overlap."""
+    position = 0
+    while fence := _FENCE.search(text, position):
+        yield from _inline_spans(text, position, fence.start())
+        marks = fence.group(1)
+        closing = re.compile(rf"^[ \t>]*{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$", re.MULTILINE)
+        after = text.find("\n", fence.end())
+        closer = closing.search(text, after) if after >= 0 else None
+        end = closer.end() if closer else len(text)
+        yield fence.start(), end
+        position = end
+    yield from _inline_spans(text, position, len(text))
+
+
+def _inline_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Runs of backticks closed by a run of the same length, as in CommonMark."""
+    runs = [(run.start(), run.end()) for run in _TICKS.finditer(text, start, end)]
+    following: dict[int, list[int]] = {}  # length of a run -> where such runs are, last first
+    for index in range(len(runs) - 1, -1, -1):
+        following.setdefault(runs[index][1] - runs[index][0], []).append(index)
+    index = 0
+    while index < len(runs):
+        opens, length = runs[index][0], runs[index][1] - runs[index][0]
+        same = following[length]
+        while same and same[-1] <= index:
+            same.pop()
+        if same:
+            index = same[-1]
+            yield opens, runs[index][1]
+        index += 1

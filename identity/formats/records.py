@@ -1,0 +1,90 @@
+"""Our own record: what --output and the filter write, read again as it stands; links, weights and ratings stay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from identity.console import UserError
+from identity.formats.format import CUT_OFF_FILE, Format, Options, Reading, skipped
+from identity.formats.nodes import SYSTEM
+from identity.formats.peek import Peek
+from identity.formats.times import epoch_seconds
+from identity.formats.tree import NO_MESSAGES
+from identity.json_stream import split_values
+from identity.records import Conversation, Role, decode
+from identity.sources import Document
+
+_SWAPPED: dict[Role, Role] = {"user": "assistant", "assistant": "user", "system": "system"}
+
+
+def matches(peek: Peek) -> bool:
+    return peek.has("schema") and peek.has("messages")
+
+
+def read(document: Document, options: Options) -> Iterator[Reading]:
+    """One Reading for each record."""
+    with document.open() as stream:
+        for number, value in enumerate(split_values(stream), start=1):
+            if not value.complete:
+                yield skipped(CUT_OFF_FILE)
+                continue
+            try:
+                yield _read_one(decode(value.raw, f"{document.name}: record {number}"), options)
+            except UserError:
+                yield skipped(DAMAGED_RECORD)
+
+
+DAMAGED_RECORD = "damaged: not a record"
+
+
+def _read_one(conversation: Conversation, options: Options) -> Reading:
+    messages = conversation.messages
+    reading = Reading(
+        key=conversation.id,
+        conversations=[conversation],
+        read=len(messages),
+        updated=epoch_seconds(conversation.updated_at),
+        speakers=Counter(message.author or message.role for message in messages if message.role != "system"),
+    )
+    if options.keep_system is False:
+        _drop_system(conversation, reading)
+    if options.voice != "assistant":
+        _change_voice(conversation, options.voice)
+    if not conversation.messages:
+        reading.conversations = []
+        reading.skipped = NO_MESSAGES
+    return reading
+
+
+def _drop_system(conversation: Conversation, reading: Reading) -> None:
+    """Take system messages out and let what followed them follow what they followed."""
+    before = {message.id: message.parent for message in conversation.messages if message.role == "system"}
+    kept = [message for message in conversation.messages if message.role != "system"]
+    for message in kept:
+        while message.parent in before:
+            message.parent = before.pop(message.parent)
+    if reading.read > len(kept):
+        reading.left_out[SYSTEM] += reading.read - len(kept)
+    conversation.messages = kept
+
+
+def _change_voice(conversation: Conversation, voice: str) -> None:
+    """Swap who is learned; the messages stay as they were cut, and ratings and alternatives were of the other voice."""
+    for message in conversation.messages:
+        if message.role == "system":
+            continue
+        if voice == "user":
+            message.role = _SWAPPED[message.role]
+        else:
+            message.role = "assistant" if message.author == voice else "user"
+        message.alternatives, message.rating, message.weight = [], None, 1
+
+
+FORMAT = Format(
+    name="records",
+    label="this tool's own output (parsed.json, filtered.json)",
+    how_to_export="conversation_parser.py INPUT --output parsed.json",
+    matches=matches,
+    read=read,
+)

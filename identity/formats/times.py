@@ -1,0 +1,73 @@
+"""Times as exports write them: seconds, milli-, micro- and nanoseconds, digits in a string, ISO 8601 text."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+_ISO = re.compile(
+    r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?\s*",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\s*(\d{9,20}(?:\.\d+)?)\s*")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+# Smallest plausible value (1973) and the bounds between the units; no chat is older than the services.
+EARLIEST = 1e8
+_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+_LATEST = 253402300800.0  # the year 10000, which no calendar of ours can write
+
+
+def epoch_seconds(value: Any) -> float | None:
+    """Seconds since 1970 from any form of time that an export uses; None if it is none. No zone means UTC."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _from_number(float(value)) if abs(value) < 1e20 else None
+    if not isinstance(value, str):
+        return None
+    if digits := _DIGITS.fullmatch(value):
+        return _from_number(float(digits.group(1)))
+    if iso := _ISO.fullmatch(value):
+        return _from_iso(iso)
+    return None
+
+
+def _from_number(number: float) -> float | None:
+    if not math.isfinite(number):
+        return None
+    for bound, divisor in _UNITS:
+        if number > bound:
+            number /= divisor
+            break
+    return number if EARLIEST <= number < _LATEST else None
+
+
+def _from_iso(match: re.Match[str]) -> float | None:
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=timezone.utc
+        )
+    except ValueError:
+        return None
+    seconds = (moment - _EPOCH).total_seconds() + float("0." + (fraction or "0"))
+    if zone and zone not in "Zz":
+        digits = zone[1:].replace(":", "")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0)).total_seconds()
+        seconds -= offset if zone[0] == "+" else -offset
+    return seconds if EARLIEST <= seconds < _LATEST else None
+
+
+def iso_text(seconds: float | None) -> str | None:
+    """ISO 8601 in UTC, whole seconds: "2026-01-02T03:04:05Z"."""
+    if seconds is None:
+        return None
+    return (_EPOCH + timedelta(seconds=int(seconds))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_time(value: Any) -> str | None:
+    """Any form of time as ISO 8601 in UTC; None if it is none."""
+    return iso_text(epoch_seconds(value))
