@@ -18,8 +18,19 @@ from typing import IO, cast
 
 from identity.console import UsageError, UserError
 
-# What the first bytes of our own outputs contain: records, training rows, rejects, reports.
-OWN_MARKS = (b'{"schema":', b'"conversation_id":', b'"written_by":')
+# How our own outputs begin: records, or training rows and rejects, whose first line names its conversation as well.
+# (The key alone is no mark: ChatGPT's own export has it, and that must never be overwritten.)
+OWN_RECORDS = (b'{"schema":', b'[\n{"schema":')
+OWN_ROWS = (
+    b'{"instruction":',
+    b'{"messages":[{"role":',
+    b'{"conversations":[{"from":',
+    b'{"prompt":',
+    b'{"conversation_id":',
+)
+OWN_ROW_KEY = b'"conversation_id":'
+OWN_REPORT_KEY = b'"written_by":'
+FIRST_LINE = 4 << 20  # bytes; a longer first row is not recognized
 STANDARD = "-"
 
 
@@ -91,7 +102,12 @@ def is_own_output(path: Path) -> bool:
     """True if the file is empty or begins as an output of this tool does."""
     with open_input(path) as stream:
         head = stream.read(4096)
-    return not head or any(mark in head for mark in OWN_MARKS)
+        first_line = head.partition(b"\n")[0]
+        if first_line == head:  # a long row
+            first_line += stream.readline(FIRST_LINE)
+    if head in (b"", b"[]\n") or head.startswith(OWN_RECORDS) or OWN_REPORT_KEY in head:
+        return True
+    return first_line.startswith(OWN_ROWS) and OWN_ROW_KEY in first_line
 
 
 def write_text(path: str | Path, text: str, force: bool = False) -> None:
