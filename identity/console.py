@@ -31,6 +31,9 @@ QUIET_LIBRARIES = {
     "UNSLOTH_DISABLE_STATISTICS": "1",
 }
 
+# Modules whose package has another name.
+PIP_NAMES = {"re2": "google-re2"}
+
 
 class UserError(Exception):
     """The work could not be done with what was given (exit 1); the text says what to do."""
@@ -101,6 +104,12 @@ def run(
             f"error: {plain(str(where))}{reason}; check the path, its rights and the disk",
             1,
         )
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if arguments.debug or package in ("", "identity"):
+            raise
+        install = PIP_NAMES.get(package, package)
+        return _say(parser.prog, f"error: this needs {package}, which is not installed; pip install {install}", 1)
     except Exception as error:
         if arguments.debug:
             raise

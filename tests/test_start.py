@@ -25,15 +25,17 @@ except SystemExit as ended:
 print(json.dumps([code, sorted({name.split(".")[0] for name in sys.modules})]))
 """
 
+# An interpreter in which nothing else is installed.
 BLOCK_ALL_BUT = """
-import importlib.abc, sys
-class Blocker(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path, target=None):
+import importlib.machinery, sys
+class Bare(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
         top = name.partition(".")[0]
         if top in sys.stdlib_module_names or top in ALLOWED or top in ("identity", "presets"):
-            return None
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Blocker())
+            return super().find_spec(name, path, target)
+        return None
+sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder] + [Bare]
 """
 
 
