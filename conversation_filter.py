@@ -51,8 +51,10 @@ from identity.filters.user_patterns import TIME_LIMIT, read_pattern_file, slow_p
 from identity.filters.verdicts import Evaluate, Settings, UserPattern, Verdict
 from identity.records import Conversation, read_conversations, write_conversations
 
-# A batch is the unit of judgement: large enough for toxicity to sort by length, small enough to hold in memory.
+# A batch is the unit of judgement: small enough to hold in memory, and with toxicity (some messages a second on a
+# small CPU) small enough for the progress bar to move, large enough to sort by length.
 BATCH_CONVERSATIONS = 512
+BATCH_CONVERSATIONS_TOXICITY = 32
 BATCH_CHARACTERS = 8_000_000
 
 ROLES = {"all": ("user", "assistant"), "assistant": ("assistant",), "user": ("user",)}
@@ -133,14 +135,14 @@ def check_paths(arguments: argparse.Namespace) -> None:
         check_output(arguments.rejects, arguments.force)
 
 
-def in_batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Up to BATCH_CONVERSATIONS at a time, fewer when they are long."""
+def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[list[Conversation]]:
+    """Up to `size` at a time, fewer when they are long."""
     batch: list[Conversation] = []
     characters = 0
     for conversation in conversations:
         batch.append(conversation)
         characters += sum(len(message.content) for message in conversation.messages)
-        if len(batch) >= BATCH_CONVERSATIONS or characters >= BATCH_CHARACTERS:
+        if len(batch) >= size or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
     if batch:
@@ -157,7 +159,8 @@ def filter_conversations(
 ) -> Iterator[Conversation]:
     """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
     remainder = MODES[mode]
-    for batch in in_batches(conversations):
+    size = BATCH_CONVERSATIONS_TOXICITY if settings.toxicity else BATCH_CONVERSATIONS
+    for batch in in_batches(conversations, size):
         judgement = judge(batch, rules, settings)
         account.timeouts.update(judgement.timeouts)
         for conversation, verdicts in zip(batch, judgement.verdicts, strict=True):
@@ -211,16 +214,17 @@ def notes(account: Account, mode: str, roles: str) -> list[str]:
     return lines
 
 
-def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> list[Evaluate]:
-    """The rules, without toxicity if that is automatic and cannot be had (one line says so)."""
+def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[Evaluate], Settings]:
+    """The rules and their settings, without toxicity if that is automatic and cannot be had (one line says so)."""
     try:
-        return prepare(settings)
+        return prepare(settings), settings
     except ToxicityUnavailable as error:
         if toxicity == "on":
             raise
         if not quiet:
             warn(f"toxicity is not checked: {error}")
-        return prepare(replace(settings, toxicity=False))
+        settings = replace(settings, toxicity=False)
+        return prepare(settings), settings
 
 
 def work(arguments: argparse.Namespace) -> int:
@@ -229,7 +233,7 @@ def work(arguments: argparse.Namespace) -> int:
     slow = slow_patterns(settings.patterns)
     if slow and not arguments.quiet:
         warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
-    rules = prepare_rules(settings, arguments.toxicity, arguments.quiet)
+    rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     account = Account()
     with contextlib.ExitStack() as stack:
         rejects = stack.enter_context(open_output(arguments.rejects, arguments.force)) if arguments.rejects else None

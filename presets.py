@@ -152,6 +152,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "name": "circle back",
         "pattern": r"\bcircle back\b",
         "forms": r"\bcircl(?:es|ed|ing) back\b",
+        "sure": r"\bcircl(?:e|ing) back (?:on|with|about|once|when|later|next|tomorrow) \w|\bcircle back (?:later"
+        r"|tomorrow|soon)\b",
         "veto": r"\b(?:walk\w*|dr(?:ive|ives|iving|ove)|hik(?:e|es|ed|ing)|trails?|path|paths|loop|bike|biked|cycl\w+"
         r"|ran|runway|fly|flew|flying"
         r"|flown|planes?|pilots?|helicopters?|airport|boats?|sail\w*|bus|taxi|car|truck|road|roads|street|parking"

@@ -13,6 +13,7 @@ Hangul count 2, everything else 1 (twitter-text likewise counts all of them 2).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from identity.filters.spoken_text import folded
@@ -32,7 +33,6 @@ _MARKS = (
 )
 _WORD = re.compile(rf"[^\W_](?:[\w{_MARKS}]|['’ʼ.,:@/&+\-‐‑](?=[^\W_]))*")
 _CODE = re.compile(r"```|~~~")
-_NOT_LETTERS = re.compile(r"[\W_]+")
 
 # One-word replies in scripts where spaces do not tell words apart.
 ONE_WORD_REPLIES = frozenset(
@@ -85,7 +85,8 @@ def low_quality_reason(content: str) -> str | None:
     if _CODE.search(text):
         return None
     if _UNSPACED.search(text):
-        return "single word" if _NOT_LETTERS.sub("", text).lower() in ONE_WORD_REPLIES else None
+        letters = "".join(char for char in text if unicodedata.category(char)[0] in "LMN")
+        return "single word" if letters.lower() in ONE_WORD_REPLIES else None
     return "single word" if len(words) == 1 else None
 
 

@@ -15,8 +15,7 @@ import contextlib
 import importlib.util
 import os
 import pickle
-import urllib.error
-import urllib.request
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +87,9 @@ def load(name: str) -> ToxicityModel:
     except ImportError as error:
         raise ToxicityUnavailable(f"{error.name or 'torch'} not available; get it with: pip install detoxify") from None
     transformers.logging.set_verbosity_error()
+    with warnings.catch_warnings():  # the bar of "Loading weights"; hub downloads keep theirs, and it says so
+        warnings.simplefilter("ignore")
+        transformers.logging.disable_progress_bar()
     if name in MODELS:
         network, tokenizer, labels = _published(name, cached)
     elif _checkpoint_in(folder):
@@ -162,26 +164,26 @@ def _hub_has(base: str) -> bool:
 
 def _require_network(name: str) -> None:
     """Announce the download, or raise ToxicityUnavailable within seconds if there is no way to it."""
+    import urllib.request
+
     remedy = "connect once to fetch them, or give --toxicity-model a folder that holds them"
     if os.environ.get("HF_HUB_OFFLINE", "0").lower() not in ("", "0", "false", "no", "off"):
         raise ToxicityUnavailable(f"the weights of '{name}' are not here and HF_HUB_OFFLINE is set; {remedy}")
     have_weights = _weights_file(name).is_file()
     urls = [] if have_weights else [RELEASES + MODELS[name].weights]
-    urls.append(f"https://huggingface.co/{MODELS[name].base}")
+    hub = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    urls.append(f"{hub}/{MODELS[name].base}/resolve/main/config.json")
     for url in urls:
         try:
             with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=REACH_SECONDS):
                 pass
         except OSError as error:  # HTTPError and URLError are OSErrors
+            reason = getattr(error, "reason", error)
             raise ToxicityUnavailable(
-                f"the weights of '{name}' are not here and {_host(url)} cannot be reached ({_reason(error)}); {remedy}"
+                f"the weights of '{name}' are not here and {_host(url)} cannot be reached ({reason}); {remedy}"
             ) from None
     size = "" if have_weights else f" ({MODELS[name].megabytes} MB)"
     warn(f"downloading the toxicity model '{name}'{size}, once, from {' and '.join(map(_host, urls))}")
-
-
-def _reason(error: OSError) -> str:
-    return f"HTTP {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
 
 
 def _host(url: str) -> str:
