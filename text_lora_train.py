@@ -168,9 +168,10 @@ def try_lora(arguments: argparse.Namespace) -> int:
     from identity.training.devices import find_device
     from identity.training.errors import explained
     from identity.training.fit import quiet_libraries
-    from identity.training.generate import load_speaker
+    from identity.training.generate import load_speaker, read_adapter
 
     try:
+        read_adapter(Path(arguments.try_folder))  # a wrong folder is told before torch is loaded
         quiet_libraries()
         speaker = load_speaker(Path(arguments.try_folder), find_device(), arguments.quantization)
         options = (arguments.max_new_tokens, arguments.temperature, arguments.seed)

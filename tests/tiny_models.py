@@ -203,6 +203,7 @@ def make_model_folder(family: Family, folder: Path) -> Path:
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=1024,
+        initializer_range=0.08,  # with the usual 0.02 so small a model is hardly more than its embeddings
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -211,3 +212,31 @@ def make_model_folder(family: Family, folder: Path) -> Path:
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def make_sentencepiece_tokenizer(family: Family) -> Any:
+    """A tokenizer built as Mistral-7B's and Llama-2's are: "▁" for spaces, one put in front, bytes for the rest."""
+    import json
+
+    from tokenizers import Tokenizer, decoders, models, normalizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    spaces = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    trained = Tokenizer(models.BPE())
+    trained.normalizer = spaces
+    trained.train_from_iterator(LINES, trainers.BpeTrainer(vocab_size=300, show_progress=False))
+    made = json.loads(trained.to_str())["model"]
+    tokens = ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256)), *made["vocab"]]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    merges = [tuple(merge) for merge in made["merges"]]
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = spaces
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.add_special_tokens([token for token in (family.begin, family.end, *family.others) if token])
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=family.begin, eos_token=family.end, clean_up_tokenization_spaces=False
+    )
+    fast.chat_template = family.chat_template
+    return fast

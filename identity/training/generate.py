@@ -58,17 +58,23 @@ class Speaker:
         return Reply(text.strip(), stopped)
 
 
+def read_adapter(folder: Path) -> dict[str, Any]:
+    """The adapter_config.json of a trained folder; UsageError if the folder holds no LoRA, UserError if half of one."""
+    adapter = output.read_json(folder / output.ADAPTER_CONFIG)
+    if not adapter:
+        raise UsageError(f"{folder}: no LoRA here (no {output.ADAPTER_CONFIG}); give the --output folder of a training")
+    if not (folder / output.ADAPTER).is_file():
+        raise UserError(f"{folder}: {output.ADAPTER} is missing; train again, or copy the whole folder")
+    return adapter
+
+
 def load_speaker(folder: Path, device: Device, quantization: str | None = None) -> Speaker:
     """Base and LoRA of a trained folder; the base is quantised as it was in training unless told otherwise.
 
     A LoRA on the built-in tiny base names a folder of the machine it was trained on; here it is built again if need
     be. UsageError if the folder holds no LoRA.
     """
-    adapter = output.read_json(folder / output.ADAPTER_CONFIG)
-    if not folder.is_dir() or not adapter:
-        raise UsageError(f"{folder}: no LoRA here (no {output.ADAPTER_CONFIG}); give the --output folder of a training")
-    if not (folder / output.ADAPTER).is_file():
-        raise UserError(f"{folder}: {output.ADAPTER} is missing; train again, or copy the whole folder")
+    adapter = read_adapter(folder)
     config = output.read_json(folder / output.CONFIG)
     name = config.get("base_model", {}).get("name") or adapter.get("base_model_name_or_path")
     if not name:

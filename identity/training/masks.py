@@ -252,10 +252,12 @@ def _shortened(exchanges: list[Exchange], begin: int, position: int, excess: flo
 def check_reply(template: ChatTemplate, ids: list[int], reply: str) -> None:
     """Raise UserError unless the trained tokens decode to the reply and its end of turn, and to nothing else."""
     text = template.decode(ids)
-    end = template.end_of_turn or ""
-    said = text[: len(text) - len(end)].strip().removeprefix(template.before_reply).strip()
-    # A tokenizer may fold letters (NFKC) or lack some, so the reply is compared as it comes through it, too.
-    if not text.endswith(end) or said not in (reply.strip(), template.decode(template.tokens(reply, [])[0]).strip()):
+    for said in (reply, reply.strip(), reply.lstrip(), reply.rstrip()):  # some templates trim
+        expected = template.before_reply + said + template.after_reply
+        # A tokenizer may fold letters (NFKC) or lack some, so the text is also compared as it comes through it.
+        if text in (expected, template.decode(template.tokens(expected, [])[0])):
+            break
+    else:
         raise UserError(
             "the tokens to be trained do not decode to the assistant's text under this base model's chat template; "
             "nothing was trained, choose another --base-model"

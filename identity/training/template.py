@@ -62,7 +62,8 @@ class ChatTemplate:
         self.takes_system = self._takes_system()
         text, span = self.reply_span(PROBE, len(PROBE) - 1)
         before, after = text[span.start : span.end].split(PROBE[-1][1])
-        self.before_reply = before.strip()  # what the template writes at the head of a reply, such as empty thoughts
+        self.before_reply = before  # what the template writes at the head of a reply, such as empty thoughts
+        self.after_reply = after
         self.end_of_turn = after.strip() if span.stops else None
 
     def inert(self, text: str) -> str:
@@ -92,10 +93,8 @@ class ChatTemplate:
         before = self.render(turns[:position], prompt=True)
         after = self.render(turns[: position + 1])
         starts_as_prompted = after.startswith(before)
-        if starts_as_prompted:
-            start = len(before)
-        else:  # the prompt has more than the header (an open thought): what comes first is not for the model to say
-            start = _common_length(self.render(turns[:position]), after)
+        # A prompt may have more than the header (an open thought); what comes first then is not the model's to say.
+        start = len(before) if starts_as_prompted else _common_length(self.render(turns[:position]), after)
         content = turns[position][1]
         # As it is, or trimmed: no known template does more to a reply.
         for variant in (content, content.rstrip(), content.lstrip(), content.strip()):
