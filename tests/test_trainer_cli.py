@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tiny_models import QWEN_25, make_model_folder
 
 import text_lora_train
 from identity.console import UsageError
@@ -339,10 +340,15 @@ def test_cause_of_an_error_is_looked_at_and_a_strange_one_is_left_alone() -> Non
     assert explained(KeyError("hello")) is None
 
 
-class GatedHub(http.server.BaseHTTPRequestHandler):
-    """Answers as the hub does for a model whose licence has not been accepted, or which does not exist."""
+class SmallHub(http.server.BaseHTTPRequestHandler):
+    """Answers as the hub does for a model of a folder, one whose licence was not accepted, and others that are none."""
+
+    folder: Path
 
     def do_GET(self) -> None:
+        if "maker/open" in self.path:
+            self.open_model()
+            return
         if "/api/models/maker/gated" in self.path:
             names = ("config.json", "model.safetensors")
             files = [{"rfilename": name, "size": 1000} for name in names]
@@ -363,13 +369,36 @@ class GatedHub(http.server.BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def open_model(self) -> None:
+        files = sorted(file for file in self.folder.iterdir())
+        tree = [
+            {"type": "file", "path": file.name, "size": file.stat().st_size, "oid": f"{number:040x}"}
+            for number, file in enumerate(files)
+        ]
+        siblings = [{"rfilename": file.name, "size": file.stat().st_size} for file in files]
+        info = {"id": "maker/open", "sha": "c" * 40, "siblings": siblings, "cardData": {"license": "apache-2.0"}}
+        if "/resolve/" in self.path:
+            name = self.path.rpartition("/")[2]
+            body = (self.folder / name).read_bytes()
+        else:
+            name, body = "", json.dumps(tree if "/tree/" in self.path else info).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Repo-Commit", "c" * 40)
+        self.send_header("ETag", f'"{name}-1"')
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
     def log_message(self, format: str, *values: object) -> None:
         """Keep the test's output clean."""
 
 
 @contextlib.contextmanager
-def hub() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GatedHub)
+def hub(folder: Path) -> Iterator[str]:
+    handler = type("Handler", (SmallHub,), {"folder": folder})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -386,7 +415,7 @@ def hub() -> Iterator[str]:
 )
 def test_base_that_cannot_be_had_is_told_at_once(base: str, told: str, rows: Path, tmp_path: Path) -> None:
     started = time.monotonic()
-    with hub() as address:
+    with hub(tmp_path) as address:
         endpoint = "http://127.0.0.1:9" if base == "offline" else address
         name = "maker/some" if base == "offline" else base
         done = run_script(
@@ -397,6 +426,26 @@ def test_base_that_cannot_be_had_is_told_at_once(base: str, told: str, rows: Pat
     assert ("Traceback" not in done.stderr and "--base-model" in done.stderr) or "hf auth login" in done.stderr
     assert time.monotonic() - started < 30
     assert not (tmp_path / "lora").exists() and not (tmp_path / "lora.partial").exists()
+
+
+@pytest.mark.slow
+def test_base_of_the_hub_is_fetched_once_and_named_by_its_id(rows: Path, tmp_path: Path) -> None:
+    make_model_folder(QWEN_25, tmp_path / "base")
+    command = (rows, "--preset", "tiny", "--base-model", "maker/open", "--output", "lora")
+    with hub(tmp_path / "base") as address:
+        done = run_script(*command, cwd=tmp_path, HF_ENDPOINT=address, HF_HOME=str(tmp_path / "hub"))
+    assert done.returncode == 0, done.stderr
+    assert "downloading maker/open from huggingface.co" in done.stderr
+    adapter = json.loads((tmp_path / "lora" / "adapter_config.json").read_text())
+    assert (adapter["base_model_name_or_path"], adapter["revision"]) == ("maker/open", "c" * 40)
+    card = (tmp_path / "lora" / "README.md").read_text(encoding="utf-8")
+    assert "Licence of the base: apache-2.0" in card and 'revision="cccc' in card
+
+    # Without a network the copy on the machine is enough, for training as for trying.
+    offline = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
+    assert run_script(*command, cwd=tmp_path, **offline).returncode == 0
+    tried = run_script("--try", "lora", "--prompt", "What is rain?", "--max-new-tokens", "5", cwd=tmp_path, **offline)
+    assert tried.returncode == 0 and "base: maker/open" in tried.stdout, tried.stderr
 
 
 # --- the guide's commands, with the tiny base -------------------------------------------------------------------

@@ -112,7 +112,7 @@ def test_only_lora_weights_change(quantization: str, tmp_path: Path) -> None:
     model = peft_backend.load(base, settings, quantization, device)
     before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     watch = TrainingWatch(tmp_path / "metrics.jsonl", [], 0.0, quiet=True)
-    fit.fit(model, tokenizer, dataset, settings, device, tmp_path / "checkpoints", watch, save_steps=100)
+    fit.fit(model, tokenizer, dataset, settings, device, tmp_path / "checkpoints", watch, 100, {})
     changed = {name for name, parameter in model.named_parameters() if not parameter.equal(before[name])}
     assert changed == {name for name in before if "lora_" in name}
     assert len(changed) == 2 * 7 * 2  # A and B of seven projections in two layers

@@ -68,8 +68,11 @@ class Base:
         return str(self.folder) if self.name == TINY else self.name
 
 
-def locate(name: str) -> Base:
-    """The base model of that name, built, found or downloaded; UserError with the remedy if it cannot be had."""
+def locate(name: str, revision: str | None = None) -> Base:
+    """The base model of that name, built, found or downloaded; UserError with the remedy if it cannot be had.
+
+    `revision` is of the hub, the newest if None.
+    """
     if name == TINY:
         return Base(TINY, tiny_folder(), licence="none needed: random weights")
     folder = Path(name).expanduser()
@@ -81,7 +84,7 @@ def locate(name: str) -> Base:
         return Base(name, folder, licence=_licence_of(folder))
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise UserError(f"{name}: no such folder; check --base-model")
-    return _from_hub(name)
+    return _from_hub(name, revision)
 
 
 # --- the hub ----------------------------------------------------------------------------------------------------
@@ -92,19 +95,18 @@ HUB_SKIPPED = ["original/*", "consolidated*", "onnx/*", "*/*"]
 HUB_PATIENCE = 10  # seconds for the first answer
 
 
-def _from_hub(name: str) -> Base:
-    """A model of the hub: one quick question first, so that a missing network or licence is told at once."""
+def _from_hub(name: str, revision: str | None) -> Base:
+    """A model of the hub: one quick question first, so that a missing network or licence is told at once.
+
+    A revision that is on this machine already is taken without a question.
+    """
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
     try:
-        info = HfApi().model_info(name, timeout=HUB_PATIENCE, files_metadata=True)
+        if revision and (folder := _on_this_machine(name, revision)):
+            return Base(name, folder, revision, _licence_of(folder))
+        info = HfApi().model_info(name, revision=revision, timeout=HUB_PATIENCE, files_metadata=True)
     except HFValidationError:
         raise UserError(f"{name}: neither a folder nor the id of a model (owner/name); check --base-model") from None
     except GatedRepoError:
@@ -114,29 +116,44 @@ def _from_hub(name: str) -> Base:
             f"{name}: no such model on the hub, or it is private; check the name, or run: hf auth login"
         ) from None
     except (HfHubHTTPError, OSError, _network_error()) as error:
-        try:
-            folder = snapshot_download(name, local_files_only=True)
-        except (LocalEntryNotFoundError, OSError, ValueError):
-            raise UserError(
-                f"{name}: the model is not on this machine and the hub cannot be reached ({type(error).__name__}); "
-                "connect to the internet, or give a folder with --base-model (--preset tiny needs neither)"
-            ) from None
-        return Base(name, Path(folder), revision=Path(folder).name, licence=_licence_of(Path(folder)))
-    size = sum(file.size or 0 for file in info.siblings or [] if file.rfilename.endswith(".safetensors"))
-    try:
-        folder = snapshot_download(name, revision=info.sha, local_files_only=True, allow_patterns=HUB_FILES)
-        if not any(Path(folder).glob("*.safetensors")):
-            raise LocalEntryNotFoundError("only a part of it is here")
-    except (LocalEntryNotFoundError, OSError, ValueError):
+        if revision is None and (folder := _on_this_machine(name, "main")):
+            return Base(name, folder, folder.name, _licence_of(folder))
+        raise UserError(
+            f"{name}: the model is not on this machine and the hub cannot be reached ({type(error).__name__}); "
+            "connect to the internet, or give a folder with --base-model (--preset tiny needs neither)"
+        ) from None
+    if not _on_this_machine(name, info.sha or "main"):
+        size = sum(file.size or 0 for file in info.siblings or [] if file.rfilename.endswith(".safetensors"))
         warn(f"downloading {name} from huggingface.co (up to {size / 1e9:.1f} GB, once); nothing is uploaded")
     try:
-        folder = snapshot_download(
-            name, revision=info.sha, allow_patterns=HUB_FILES, ignore_patterns=HUB_SKIPPED, etag_timeout=HUB_PATIENCE
+        # Not by the hash of info: a download by name leaves a note of what "main" is, for when there is no network.
+        folder = Path(
+            snapshot_download(
+                name,
+                revision=revision,
+                allow_patterns=HUB_FILES,
+                ignore_patterns=HUB_SKIPPED,
+                etag_timeout=HUB_PATIENCE,
+            )
         )
     except GatedRepoError:
         raise _gated(name) from None
     licence = getattr(info.card_data, "license", None) if info.card_data else None
-    return Base(name, Path(folder), revision=info.sha, licence=licence or _licence_of(Path(folder)))
+    return Base(name, folder, folder.name, licence or _licence_of(folder))
+
+
+def _on_this_machine(name: str, revision: str) -> Path | None:
+    """The folder of a downloaded model with weights in it, without asking the network."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
+    except HFValidationError:
+        raise
+    except (OSError, ValueError):  # LocalEntryNotFoundError is one of them
+        return None
+    return folder if any(folder.glob("*.safetensors")) else None
 
 
 def _gated(name: str) -> UserError:

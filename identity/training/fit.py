@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,7 @@ def fit(
     folder: Path,
     watch: TrainingWatch,
     save_steps: int,
+    backend_arguments: Mapping[str, Any],
     checkpoint: Path | None = None,
 ) -> FitResult:
     """Train the LoRA of `model` in place, with checkpoints in `folder`, from `checkpoint` on if one is given.
@@ -136,8 +137,6 @@ def fit(
         use_cpu=device.kind == "cpu",
         bf16=device.kind == "cuda" and device.weights == "bfloat16",
         fp16=device.kind == "cuda" and device.weights == "float16",
-        gradient_checkpointing=device.kind != "cpu",  # a third more time for much less memory
-        gradient_checkpointing_kwargs={"use_reentrant": False},
         max_length=settings.max_seq_length,
         packing=False,
         dataset_kwargs={"skip_prepare_dataset": True},  # the rows are tokens and labels already
@@ -150,6 +149,7 @@ def fit(
         save_total_limit=CHECKPOINTS_KEPT,
         disable_tqdm=True,
         report_to="none",
+        **backend_arguments,
     )
     trainer = SFTTrainer(
         model=model,

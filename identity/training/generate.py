@@ -79,7 +79,7 @@ def load_speaker(folder: Path, device: Device, quantization: str | None = None) 
     name = config.get("base_model", {}).get("name") or adapter.get("base_model_name_or_path")
     if not name:
         raise UserError(f"{folder}: {output.ADAPTER_CONFIG} names no base model; train again")
-    base = locate(name)
+    base = locate(name, adapter.get("revision"))
     from peft import PeftModel
     from transformers import AutoTokenizer
 

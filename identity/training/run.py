@@ -95,7 +95,7 @@ def _train(request: Request, folder: Path, say: Say) -> dict[str, Any]:
         "versions": versions(),
     }
     model = load_model(backend, base, settings, quantization, device)
-    result = run_fit(request, folder, model, tokenizer, dataset, device, fingerprint, say)
+    result = run_fit(request, folder, model, tokenizer, dataset, device, backend, fingerprint, say)
     config = {
         "schema": 1,
         "name": folder.name,
@@ -206,6 +206,7 @@ def run_fit(
     tokenizer: Any,
     dataset: Any,
     device: Device,
+    backend: ModuleType,
     fingerprint: dict[str, Any],
     say: Say,
 ) -> FitResult:
@@ -235,6 +236,7 @@ def run_fit(
         partial / output.CHECKPOINTS,
         watch,
         save_steps,
+        backend.trainer_arguments(device),
         checkpoint=found[0] if found else None,
     )
 

@@ -12,7 +12,7 @@ import io
 import os
 from typing import Any
 
-from identity.training.bases import Base
+from identity.training.bases import Base, cache_folder
 from identity.training.devices import Device
 from identity.training.peft_backend import check_targets
 from identity.training.settings import Settings
@@ -26,6 +26,9 @@ def unavailable(device: Device) -> str | None:
         return f"no NVIDIA GPU ({device.name})"
     if importlib.util.find_spec("unsloth") is None:
         return "it is not installed: pip install unsloth"
+    # What it compiles goes to our cache folder, not into the folder that the user happens to be in.
+    os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", str(cache_folder() / "unsloth_compiled_cache"))
+    os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")
     try:
         # Its banner and its tips go to stdout, which is not theirs.
         with contextlib.redirect_stdout(io.StringIO()):
@@ -35,13 +38,17 @@ def unavailable(device: Device) -> str | None:
     return None if hasattr(unsloth, "FastLanguageModel") else "it is damaged: pip install --force-reinstall unsloth"
 
 
+def trainer_arguments(device: Device) -> dict[str, Any]:
+    """Of SFTConfig: none, for Unsloth sets gradient checkpointing its own way."""
+    return {}
+
+
 def load(base: Base, settings: Settings, quantization: str, device: Device) -> Any:
     """A PeftModel of the base with a fresh LoRA.
 
     The folder of the 16-bit weights is given, not the id, so that Unsloth does not take a copy that somebody else
     has quantised: both backends start from the same weights, and a merge later finds them.
     """
-    os.environ.setdefault("UNSLOTH_RETURN_LOGITS", "0")
     with contextlib.redirect_stdout(io.StringIO()):
         from unsloth import FastLanguageModel
 
