@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -445,6 +446,16 @@ def test_memory_is_bounded_by_a_batch_not_by_the_file(monkeypatch: pytest.Monkey
 )
 def test_low_quality_is_nothing_no_words_or_one_word(content: str, reason: str | None) -> None:
     assert low_quality_reason(content) == reason
+
+
+@pytest.mark.parametrize(
+    "content", ["x" * 200_000, "x " + " " * 200_000, "…" * 200_000, "好" * 200_000, "://" * 60_000]
+)
+def test_a_hostile_message_is_measured_in_linear_time(content: str) -> None:
+    started = time.perf_counter()
+    low_quality_reason(content)
+    readable_length(content)
+    assert time.perf_counter() - started < 2.0
 
 
 # Article 1 of the Universal Declaration of Human Rights: the same thought in four languages.

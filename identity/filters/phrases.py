@@ -78,9 +78,13 @@ def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
         compiled["search"] = re2.compile(trigger, re2_options())
         for field in _CONTEXTS:
             if field in entry:
-                compiled[field] = re2.compile(expanded(entry[field]), re2_options())
+                choices = [entry[field]] if isinstance(entry[field], str) else entry[field]
+                compiled[field] = re2.compile(expanded("|".join(choices)), re2_options())
     except re2.error as error:
-        raise UserError(f"presets.py: phrase '{name}': {error}; correct the pattern (RE2 syntax)") from None
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        raise UserError(
+            f"presets.py: phrase '{name}': {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
+        ) from None
     window, mention = int(entry.get("window", WINDOW)), bool(entry.get("mention", True))
     return Phrase(name, entry["pattern"], trigger, window=window, mention=mention, **compiled)
 

@@ -6,6 +6,7 @@ it. `own_words` blanks them out character for character, so that positions stay 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -35,6 +36,7 @@ _QUOTED = re.compile(
         )
     )
 )
+_QUOTATION_MARK = re.compile('[„“«»「"]')
 _STAGE_DIRECTION = re.compile(r"\*[^*\n]+\*")
 _LETTER = re.compile(r"[^\W\d_]")
 _VISIBLE = re.compile(r"[^\n]")
@@ -47,8 +49,12 @@ def own_words(text: str) -> str:
     """
     text = _blank_fences(text)
     text = _blank_inline_code(text)
-    text = _BLOCK_QUOTE.sub(_fill, text)
-    text = _LINK.sub(_fill, text)
+    if ">" in text:
+        text = _BLOCK_QUOTE.sub(_fill, text)
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(_fill, text)
+    if not _QUOTATION_MARK.search(text):
+        return text
     unquoted = _QUOTED.sub(_fill, text)
     if not _LETTER.search(_STAGE_DIRECTION.sub("", unquoted)):
         return text
@@ -99,20 +105,26 @@ def _blank_inline_code(text: str) -> str:
     return "".join([*pieces, text[done:]])
 
 
-class Folded(NamedTuple):
-    """A text as it reads to the eye; offsets[i] is where character i stood in the original."""
-
-    text: str
-    offsets: list[int]
-
-    def span_in_original(self, start: int, end: int) -> tuple[int, int]:
-        """Where folded[start:end] stood, for a span that is not empty."""
-        return self.offsets[start], self.offsets[end - 1] + 1
-
-
 # Characters without width that can hide a word from a search: soft hyphen, zero-width space and joiners, word
 # joiner, direction marks, byte order mark.
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+class Folded(NamedTuple):
+    """A text as it reads to the eye, and the one that it was made from."""
+
+    text: str
+    original: str
+
+    def span_in_original(self, start: int, end: int) -> tuple[int, int]:
+        """Where text[start:end] stood, for a span that is not empty."""
+        offsets: list[int] = []  # for each character of the folded text
+        for position, char in enumerate(self.original):
+            offsets.extend([position] * len(_fold(char)))
+            if len(offsets) >= end:
+                break
+        return offsets[start], offsets[end - 1] + 1
 
 
 def folded(text: str) -> Folded | None:
@@ -122,12 +134,9 @@ def folded(text: str) -> Folded | None:
     """
     if text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text)):
         return None
-    characters: list[str] = []
-    offsets: list[int] = []
-    for position, character in enumerate(text):
-        if _INVISIBLE.match(character):
-            continue
-        plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
-        characters.append(plain)
-        offsets.extend([position] * len(plain))
-    return Folded("".join(characters), offsets)
+    return Folded(_BEYOND_ASCII.sub(lambda char: _fold(char.group()), text), text)
+
+
+@functools.lru_cache(maxsize=8192)
+def _fold(char: str) -> str:
+    return "" if _INVISIBLE.match(char) else unicodedata.normalize("NFKC", char)
