@@ -104,8 +104,10 @@ PRESETS: dict[str, dict[str, Any]] = {
 #   earned_by    passed if the other side said this shortly before (in the last four messages)
 #   earned_here  passed if this is found in the message itself
 #   harmless     stretches that earned_by and earned_here overlook ("my phone died")
+#   idle_after   taken only if the last thing the other side said has this (or is not known, or has a harmless stretch)
+#   idle_here    or if the message itself has this
 #
-# need, veto, sure, earned_by, earned_here and harmless are one pattern or a list of which any counts.
+# All but the first two, window and mention are one pattern or a list of which any counts.
 
 
 def words(text: str) -> str:
@@ -348,11 +350,11 @@ _LOSS = words(
     chemo\w*, cancer, tumou?rs?, diagnos(?:ed|is), dementia, alzheimer\w*, had a stroke, heart attack, seizures?,
     ambulance, accident, car crash, assault(?:ed)?, raped?, abus(?:e|ed|ive), stalk(?:ed|ing), evict(?:ed|ion),
     homeless, laid off, (?:got|was|been|being) fired,
-    lost (?:my|his|her|our|their) (?:\w+ )?(?:job|mother|mom|mum|father|dad|brother|sister|son|daughter|baby|nan),
+    lost (?:my|the|his|her|our|their) (?:\w+ )?(?:job|mother|mom|mum|father|dad|brother|sister|son|daughter|baby|nan),
     lost (?:my|his|her|our|their) (?:\w+ )?(?:wife|husband|partner|friend|grandm\w+),
     lost (?:my|his|her|our|their) (?:\w+ )?(?:grandf\w+|grandpa|dog|cat|home|house),
     lost (?:him|her|them) (?:yesterday|today|last|this|in|to), br(?:oke|eaking|oken) up, break-?up, dumped me,
-    left me, divorc(?:e|ed|ing), cheated on, relaps\w+, rehab, put (?:him|her|them|\w+) to sleep,
+    left me, leav(?:es|ing) me, divorc(?:e|ed|ing), cheated on, relaps\w+, rehab, put (?:him|her|them|\w+) to sleep,
     put (?:him|her|them) down, panic attacks?, ptsd, trauma\w*, flashbacks?,
     nothing more (?:they|we|i|he|she|the \w+) (?:can|could) do, (?:he|she|they|mum|mom|dad)(?:'s| is| are) gone,
     stopped breathing, custody, in court, court (?:is|tomorrow|date|hearing), bad news, it's over between,
@@ -360,6 +362,7 @@ _LOSS = words(
     didn't make it, doesn't love me, bullied, bullying, biops(?:y|ies),
     (?:killed|kill|hurt|harm(?:ed)?|cut) (?:myself|himself|herself|themselves),
     passed (?:this|last|yesterday|peacefully|in his|in her), (?:hit|hits|hurt|hurts|beat|choked|threatened) me,
+    (?:recogni[sz]e|remember) me (?:anymore|any more),
     say(?:ing)? goodbye to (?:him|her|them|our|my|the dog|the cat), (?:came|come) back positive, life support,
     terminal(?:ly)? ill, palliative, arrested, burn(?:ed|t) down
     """
@@ -388,7 +391,8 @@ _SORROW = words(
     no one (?:would (?:notice|care|miss)|cares|loves me),
     (?:so|really|very|too) (?:worried|stressed|upset|nervous|guilty|ashamed|tired of everything),
     i (?:keep|kept) (?:crying|shaking|thinking about (?:him|her|it)), give up, giving up on,
-    i (?:don't think|am not sure) i can(?: do this| go on| cope)?, no point (?:in|any|going), what's the point, i miss (?:him|her|them|home|my|us),
+    i (?:don't think|am not sure) i can(?: do this| go on| cope)?, no point (?:in|any|going), what's the point,
+    i miss (?:him|her|them|home|my|us),
     hurting, in pain, i'm (?:worried|upset|ill)
     """
 )
@@ -419,7 +423,8 @@ _MARKET = words(
     won, winning, losing, tried, attempted, built, published, open source, demand, adoption, standards?, deals?,
     bets?, communit(?:y|ies), scene, stakeholders?, use cases?, challenges, voices?, talents?, money, sell\w*, sold,
     software, industr(?:y|ies), sector, pric(?:e|es|ing), revenue, sales, partners, entrants?, newcomers?,
-    pioneers?, analysts?, consultants?, engineers?, specialists?, leadership, presence, reputation, ambitions?
+    pioneers?, analysts?, consultants?, engineers?, specialists?, leadership, presence, reputation, ambitions?,
+    patents?, trust, rounds?, seed, rais(?:e|ed|ing)
     """
 )
 
@@ -525,7 +530,38 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
                 """
             ),
         ],
+        # Said to comfort, it stays: after a loss or a sorrow, and also where nothing tells either way, because a real
+        # voice is at its dearest there. Said as service (to a question, a task, a greeting, in high spirits) it goes.
         "earned_by": [_LOSS, _SORROW],
+        "idle_after": [
+            r"[?!]|^\s*(?:what|which|who|where|how|is|are|do|does|can|should|now)\b",
+            r"^\s*(?:hey|hi|hiya|hello|good (?:morning|evening|afternoon|night)|ok|okay|k|thanks|thank you|thx|ty|yes"
+            r"|yeah|yep"
+            r"|no|nope|sure|cool|nice|great|awesome|perfect|brb|bye|hm+|interesting|tell|give|show|write|make|fix"
+            r"|translate"
+            r"|explain|check|list|suggest|recommend|summari[sz]e|find|plan|add|change|rewrite|help me (?:with|write"
+            r"|find))\b",
+            r"\b(?:can|could|would|will) you\b|\bplease(?: \w+)?\s*$|\bplease (?:check|fix|write|make|explain"
+            r"|translate|help)\b",
+            words(
+                r"""
+                let's, how do i, lol, lmao, rofl, ha(?:ha)+, hehe, guess what, i need a, i want a, i'm writing,
+                i am writing,
+                bored, thanks, thank you, i love (?:you|it|this|that), that worked, it works, finished, football, match,
+                recipe, code, file, files, folder, so happy, excited
+                """
+            ),
+        ],
+        "idle_here": [
+            r"!",
+            words(
+                r"""
+                great question, happy to, any questions?, other questions?, whatever you need, every step, every draft,
+                this journey, anything else, assist, here(?:'s| is) (?:a|an|the|your) \w+, let me know, the next one,
+                if you (?:need|want|have), certainly, absolutely, congratulations, congrats, explore, we can explore
+                """
+            ),
+        ],
         "earned_here": _LOSS,
         "harmless": _NO_LOSS,
     },

@@ -19,7 +19,7 @@ from presets import AI_SLOP_PHRASES, CORPORATE_PHRASES, PHRASE_MENTIONED
 WINDOW = 100  # characters on either side that count as near, where a phrase does not say
 _MENTION_REACH = 40  # characters before a phrase in which "the word" is looked for
 
-_CONTEXTS = ("need", "veto", "sure", "earned_by", "earned_here", "harmless")
+_CONTEXTS = ("need", "veto", "sure", "earned_by", "earned_here", "harmless", "idle_after", "idle_here")
 _FIELDS = frozenset(("name", "pattern", "forms", "window", "mention", *_CONTEXTS))
 
 _BLANK = r"[*_~]{0,3}[\s\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]+[*_~]{0,3}"
@@ -61,6 +61,8 @@ class Phrase:
     earned_by: Any = None
     earned_here: Any = None
     harmless: Any = None
+    idle_after: Any = None
+    idle_here: Any = None
 
 
 def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
@@ -147,4 +149,7 @@ def _earned(phrase: Phrase, text: str, heard: Sequence[str]) -> bool:
         for said in texts if pattern else ():
             if pattern.search(phrase.harmless.sub(" ", said) if phrase.harmless else said):
                 return True
-    return False
+    if not phrase.idle_after or not heard:
+        return False
+    idle = phrase.idle_after.search(heard[-1]) or (phrase.harmless and phrase.harmless.search(heard[-1]))
+    return not (idle or (phrase.idle_here and phrase.idle_here.search(text)))
