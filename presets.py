@@ -125,15 +125,15 @@ _FINANCE = words(
     r"""
     ratios?, margins?, debts?, buy-?outs?, etfs?, brokers?, brokerage, loans?, mortgages?, trad(?:e|es|ing|ers?),
     forex, futures, short positions?, [0-9]+(?:x|:1), hedge funds?, balance sheets?, borrow\w*, lend(?:ers?|ing),
-    collateral, interest rates?, crypto\w*, bitcoin, liquidat\w+, home equity, basis points, bonds?,
-    treasur(?:y|ies), volatility
+    collateral, interest rates?, crypto\w*, bitcoin, liquidat\w+, home equity, basis points, bonds?, treasur(?:y|ies),
+    volatility
     """
 )
 _MECHANICS = words(
     r"""
     fulcrums?, torque, levers?, crowbars?, pry(?:ing)?, pried, wrench(?:es)?, mechanical advantage, bolts?, planks?,
-    boulders?, hinges?, longer handle, oars?, wrestl\w+, judo, jiu[- ]?jitsu, grappl\w+, climb\w*, footholds?,
-    holds, elbows?, hips?, screwdrivers?
+    boulders?, hinges?, longer handle, oars?, wrestl\w+, judo, jiu[- ]?jitsu, grappl\w+, climb\w*, footholds?, holds,
+    elbows?, hips?, screwdrivers?
     """
 )
 
@@ -168,8 +168,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             words(
                 r"""
                 zip, rar, 7z, tarballs?, \.tar, tar\.gz, gzip, unzip, suitcases?, crates?, parcels?, rucksack,
-                backpack, luggage, tuples?, cardboard, moving (?:box|boxes|van|truck|day), boxes, removal men,
-                movers, bubble wrap, groceries, archives?, installer
+                backpack, luggage, tuples?, cardboard, moving (?:box|boxes|van|truck|day), boxes, removal men, movers,
+                bubble wrap, groceries, archives?, installer
                 """
             ),
         ],
@@ -186,30 +186,12 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             r"""
             walk\w*, dr(?:ive|ives|iving|ove), hik(?:e|es|ed|ing), trails?, path, paths, loop, bike, biked, cycl\w+,
             ran, runway, fly, flew, flying, flown, planes?, pilots?, helicopters?, airport, boats?, sail\w*, bus,
-            taxi, car, truck, road, roads, street, parking, trailhead, lake, harbou?r, shore, hawks?, eagles?,
-            gulls?, seagulls?, ravens?, crows?, vultures?, buzzards?, kites?, sharks?, wolf, wolves, dogs?, cats?,
-            horses?, deer, drones?, camp, campsite, house, barn, woods, forest, mountains?, valley, river, bridge,
-            skat\w+,
-            ferry,
-            ferries,
-            ships?,
-            trams?,
-            trains?,
-            cabs?,
-            vans?,
-            coach,
-            enem(?:y|ies),
-            squad,
-            poems?,
-            stanzas?,
-            story,
-            stories,
-            novels?,
-            song,
-            songs,
-            melody,
-            chorus,
-            essay, film, movie, plot, finale, narrat\w+, moth, moths, bees?
+            taxi, car, truck, road, roads, street, parking, trailhead, lake, harbou?r, shore, hawks?, eagles?, gulls?,
+            seagulls?, ravens?, crows?, vultures?, buzzards?, kites?, sharks?, wolf, wolves, dogs?, cats?, horses?,
+            deer, drones?, camp, campsite, house, barn, woods, forest, mountains?, valley, river, bridge, skat\w+,
+            ferry, ferries, ships?, trams?, trains?, cabs?, vans?, coach, enem(?:y|ies), squad, poems?, stanzas?,
+            story, stories, novels?, song, songs, melody, chorus, essay, film, movie, plot, finale, narrat\w+, moth,
+            moths, bees?
             """
         ),
     },
@@ -306,8 +288,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             trees?, orchards?, branch(?:es)?, boughs?, apples?, pears?, plums?, cherr(?:y|ies), peach(?:es)?, figs?,
             mango(?:es|s)?, lemons?, oranges?, apricots?, quinces?, ladders?, gardens?, gardener, deer, ripe,
             ripen\w*, jam, cider, wasps?, birds?, grove, basket, buckets?, prun\w+, monkeys?, giraffes?, elephants?,
-            tantalus, berr(?:y|ies), bush(?:es)?, harvest(?:er|ers|ing) season,
-            hedgehogs?, squirrels?, fox(?:es)?, goats?, rotten, sweet, blossoms?
+            tantalus, berr(?:y|ies), bush(?:es)?, harvest(?:er|ers|ing) season, hedgehogs?, squirrels?, fox(?:es)?,
+            goats?, rotten, sweet, blossoms?
             """
         ),
     },
@@ -357,14 +339,13 @@ _LOSS = words(
     left me, leav(?:es|ing) me, divorc(?:e|ed|ing), cheated on, relaps\w+, rehab, put (?:him|her|them|\w+) to sleep,
     put (?:him|her|them) down, panic attacks?, ptsd, trauma\w*, flashbacks?,
     nothing more (?:they|we|i|he|she|the \w+) (?:can|could) do, (?:he|she|they|mum|mom|dad)(?:'s| is| are) gone,
-    stopped breathing, custody, in court, court (?:is|tomorrow|date|hearing), bad news, it's over between,
-    we're over, ended (?:it|things) with me, in prison, to the er, emergency room, test results, won't make it,
-    didn't make it, doesn't love me, bullied, bullying, biops(?:y|ies),
+    stopped breathing, custody, in court, court (?:is|tomorrow|date|hearing), bad news, it's over between, we're over,
+    ended (?:it|things) with me, in prison, to the er, emergency room, test results, won't make it, didn't make it,
+    doesn't love me, bullied, bullying, biops(?:y|ies),
     (?:killed|kill|hurt|harm(?:ed)?|cut) (?:myself|himself|herself|themselves),
     passed (?:this|last|yesterday|peacefully|in his|in her), (?:hit|hits|hurt|hurts|beat|choked|threatened) me,
-    (?:recogni[sz]e|remember) me (?:anymore|any more),
-    say(?:ing)? goodbye to (?:him|her|them|our|my|the dog|the cat), (?:came|come) back positive, life support,
-    terminal(?:ly)? ill, palliative, arrested, burn(?:ed|t) down
+    (?:recogni[sz]e|remember) me (?:anymore|any more), say(?:ing)? goodbye to (?:him|her|them|our|my|the dog|the cat),
+    (?:came|come) back positive, life support, terminal(?:ly)? ill, palliative, arrested, burn(?:ed|t) down
     """
 )
 _SORROW = words(
@@ -376,24 +357,22 @@ _SORROW = words(
     (?:i'm|i am|i was|i've been)(?: \w+){0,3} (?:sad|scared|afraid|lonely|alone|anxious|overwhelmed|hopeless|numb),
     (?:i'm|i am|i was|i've been)(?: \w+){0,3} (?:worthless|useless|exhausted|struggling|hurting|miserable|ashamed),
     (?:i'm|i am|i was|i've been)(?: \w+){0,3} (?:not ok|not okay|not coping|drowning|panicking|spiralling|spiraling),
-    (?:i'm|i am|i was|i've been)(?: \w+){0,3} (?:broken|shaking|frightened),
-    devastated, burn(?:ed|t) out, it all feels pointless,
+    (?:i'm|i am|i was|i've been)(?: \w+){0,3} (?:broken|shaking|frightened), devastated, burn(?:ed|t) out,
+    it all feels pointless,
     (?:can't|cannot|couldn't) (?:stop crying|stop shaking|breathe|cope|sleep|go on|do this|get out of bed),
-    (?:can't|cannot|couldn't) (?:anymore|any more|do it anymore|take it anymore|take this anymore),
-    cried, crying, in tears, heartbroken, breakdown, burnout, miss (?:him|her|them|my \w+) so, hate myself,
+    (?:can't|cannot|couldn't) (?:anymore|any more|do it anymore|take it anymore|take this anymore), cried, crying,
+    in tears, heartbroken, breakdown, burnout, miss (?:him|her|them|my \w+) so, hate myself,
     (?:want|wish) (?:to|i could) (?:die|disappear|give up),
     (?:rough|hard|horrible|terrible|awful|worst) (?:day|week|night|time|month|year), so lonely, hurts so much,
-    depress(?:ed|ion), anxiety, nightmares?, scared, terrified, falling apart,
-    don't know how to go on, (?:such a|am a|a total|complete) failure, failed (?:him|her|them|everyone),
-    too much (?:right now|for me|today), (?:without|lost without) (?:him|her|them) (?:anymore|any more|now),
-    who i am (?:without|anymore|any more), if i (?:was|were) gone, better off without me,
-    nobody (?:would (?:notice|care|miss)|cares|loves me|likes me),
+    depress(?:ed|ion), anxiety, nightmares?, scared, terrified, falling apart, don't know how to go on,
+    (?:such a|am a|a total|complete) failure, failed (?:him|her|them|everyone), too much (?:right now|for me|today),
+    (?:without|lost without) (?:him|her|them) (?:anymore|any more|now), who i am (?:without|anymore|any more),
+    if i (?:was|were) gone, better off without me, nobody (?:would (?:notice|care|miss)|cares|loves me|likes me),
     no one (?:would (?:notice|care|miss)|cares|loves me),
     (?:so|really|very|too) (?:worried|stressed|upset|nervous|guilty|ashamed|tired of everything),
     i (?:keep|kept) (?:crying|shaking|thinking about (?:him|her|it)), give up, giving up on,
     i (?:don't think|am not sure) i can(?: do this| go on| cope)?, no point (?:in|any|going), what's the point,
-    i miss (?:him|her|them|home|my|us),
-    hurting, in pain, i'm (?:worried|upset|ill)
+    i miss (?:him|her|them|home|my|us), hurting, in pain, i'm (?:worried|upset|ill)
     """
 )
 _NO_LOSS = words(
@@ -415,16 +394,16 @@ _MARKET = words(
     r"""
     players?, innovat\w*, compan(?:y|ies), leaders?, leading, trends?, work(?:s|ed|ing)?, startups?, start-ups?,
     compet\w+, experts?, advances?, advancements?, developments?, research(?:ers?)?, brands?, vendors?, thought,
-    experienced?, expertise, opportunit\w+, invest\w*, regulat\w*, products?, tools?, solutions?, markets?,
-    founders?, progress, happening, activity, years, customers?, clients?, business\w*, firms?, professionals?,
-    practitioners?, operat\w+, build(?:s|ing)?, creators?, names, providers?, services?, growth, momentum,
-    disrupt\w*, differentiat\w*, evolv\w+, conversations?, funding, hiring, career, jobs?, organi[sz]ations?,
-    technolog\w+, evolution, exciting, success, role, skills, incumbents?, contacts?, rivals?, hype, buzz, noise,
-    won, winning, losing, tried, attempted, built, published, open source, demand, adoption, standards?, deals?,
-    bets?, communit(?:y|ies), scene, stakeholders?, use cases?, challenges, voices?, talents?, money, sell\w*, sold,
-    software, industr(?:y|ies), sector, pric(?:e|es|ing), revenue, sales, partners, entrants?, newcomers?,
-    pioneers?, analysts?, consultants?, engineers?, specialists?, leadership, presence, reputation, ambitions?,
-    patents?, trust, rounds?, seed, rais(?:e|ed|ing)
+    experienced?, expertise, opportunit\w+, invest\w*, regulat\w*, products?, tools?, solutions?, markets?, founders?,
+    progress, happening, activity, years, customers?, clients?, business\w*, firms?, professionals?, practitioners?,
+    operat\w+, build(?:s|ing)?, creators?, names, providers?, services?, growth, momentum, disrupt\w*,
+    differentiat\w*, evolv\w+, conversations?, funding, hiring, career, jobs?, organi[sz]ations?, technolog\w+,
+    evolution, exciting, success, role, skills, incumbents?, contacts?, rivals?, hype, buzz, noise, won, winning,
+    losing, tried, attempted, built, published, open source, demand, adoption, standards?, deals?, bets?,
+    communit(?:y|ies), scene, stakeholders?, use cases?, challenges, voices?, talents?, money, sell\w*, sold,
+    software, industr(?:y|ies), sector, pric(?:e|es|ing), revenue, sales, partners, entrants?, newcomers?, pioneers?,
+    analysts?, consultants?, engineers?, specialists?, leadership, presence, reputation, ambitions?, gatekeep\w*,
+    name, patents?, trust, rounds?, seed, rais(?:e|ed|ing)
     """
 )
 
@@ -454,8 +433,8 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         r"|here|you))\b",
         "veto": words(
             r"""
-            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code,
-            room, photos?, screenshots?, logs?, charger, lunch, desserts?, password, location
+            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code, room,
+            photos?, screenshots?, logs?, charger, lunch, desserts?, password, location
             """
         ),
         "window": 60,
@@ -495,24 +474,12 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         "mention": False,  # "a phrase that resonates" mentions nothing
         "veto": words(
             r"""
-            glass,
-            wood,
-            metal,
-            tank,
-            barrel,
-            hollow,
-            shell,
-            knock\w*,
-            tap(?:ped|ping)?,
-            struck,
-            strike,
-            pluck\w*,
-            rattl\w*,
-            plate, plank, panel, membrane, [0-9]+ ?k?hz, hertz, frequenc(?:y|ies), strings?,
-            soundboards?, cavit(?:y|ies), air column, chambers?, guitars?, violins?, cellos?, tuning forks?, bells?,
-            drums?, circuits?, antennas?, coils?, harmonics?, overtones?, acoustics?, vibrat\w*, oscillat\w*,
-            crystals?, pipes?, flutes?, sinus(?:es)?, larynx, wine glass(?:es)?, bowls?, gongs?, spruce, cedar,
-            brass, amplitude, capacitors?, octaves?
+            glass, wood, metal, tank, barrel, hollow, shell, knock\w*, tap(?:ped|ping)?, struck, strike, pluck\w*,
+            rattl\w*, plate, plank, panel, membrane, [0-9]+ ?k?hz, hertz, frequenc(?:y|ies), strings?, soundboards?,
+            cavit(?:y|ies), air column, chambers?, guitars?, violins?, cellos?, tuning forks?, bells?, drums?,
+            circuits?, antennas?, coils?, harmonics?, overtones?, acoustics?, vibrat\w*, oscillat\w*, crystals?,
+            pipes?, flutes?, sinus(?:es)?, larynx, wine glass(?:es)?, bowls?, gongs?, spruce, cedar, brass, amplitude,
+            capacitors?, octaves?
             """
         ),
     },
@@ -546,9 +513,8 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
             words(
                 r"""
                 let's, how do i, lol, lmao, rofl, ha(?:ha)+, hehe, guess what, i need a, i want a, i'm writing,
-                i am writing,
-                bored, thanks, thank you, i love (?:you|it|this|that), that worked, it works, finished, football, match,
-                recipe, code, file, files, folder, so happy, excited
+                i am writing, bored, thanks, thank you, i love (?:you|it|this|that), that worked, it works, finished,
+                football, match, recipe, code, file, files, folder, so happy, excited
                 """
             ),
         ],
@@ -556,9 +522,10 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
             r"!",
             words(
                 r"""
-                great question, happy to, any questions?, other questions?, whatever you need, every step, every draft,
-                this journey, anything else, assist, here(?:'s| is) (?:a|an|the|your) \w+, let me know, the next one,
-                if you (?:need|want|have), certainly, absolutely, congratulations, congrats, explore, we can explore
+                great question, happy to, any questions?, other questions?, whatever you need, every step,
+                every draft, this journey, anything else, assist, here(?:'s| is) (?:a|an|the|your) \w+, let me know,
+                the next one, if you (?:need|want|have), certainly, absolutely, congratulations, congrats, explore,
+                we can explore
                 """
             ),
         ],
@@ -592,8 +559,8 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
             dimension\w*, basis, norms?, subspaces?, manifold, eigen\w+, embeddings?, dis[ck], partition, bytes?,
             blank, your name, signature, boxes, plants?, garden, beds?, rugs?, tables?, chairs?, tiles?, venue,
             gallery, warehouse, basement, attic, hall, square (?:feet|foot|met(?:er|re)s), sqm, m², ceiling,
-            acoustics, echo, astronauts?, orbit, vacuum, galax(?:y|ies), lamps?, lighting, stairs, oven,
-            co-?working, church, chapel, barn, shed, yard
+            acoustics, echo, astronauts?, orbit, vacuum, galax(?:y|ies), lamps?, lighting, stairs, oven, co-?working,
+            church, chapel, barn, shed, yard
             """
         ),
     },
