@@ -36,6 +36,7 @@ class Account:
     files_read: list[tuple[str, str]] = field(default_factory=list)  # (name, label of its format)
     files_skipped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)  # one line each: what could not be read
+    side_files: list[str] = field(default_factory=list)  # one line each: what was found instead of conversations
     conversations_read: int = 0
     conversations_kept: int = 0
     conversations_left_out: Counter[str] = field(default_factory=Counter)
@@ -189,6 +190,8 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1
         if document.is_named or peek.is_empty_value:
             account.problems.append(str(error))
+        elif known:
+            account.side_files.append(str(error))
         return None
 
 
@@ -249,6 +252,8 @@ def _why_nothing(account: Account) -> str:
     if account.problems:
         rest = f" (and {len(account.problems) - 1} more files)" if len(account.problems) > 1 else ""
         return account.problems[0] + rest
+    if account.side_files:
+        return account.side_files[0]
     if account.files_skipped:
         files = ", ".join(f"{count:,} {reason}" for reason, count in account.files_skipped.most_common(4))
         return f"no conversations in what was given (files: {files}); give the export's zip or its conversations.json"

@@ -166,7 +166,7 @@ def decode_value(raw: bytes) -> Any:
     """
     try:
         return msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         pass  # msgspec refuses lone surrogates and bad UTF-8; the standard library takes them
     except RecursionError:
         raise ValueError("nested too deeply") from None

@@ -74,7 +74,7 @@ def decode(raw: bytes, where: str) -> Conversation:
     """A Conversation from one JSON value; UserError names `where` and the field if it is not one."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(
             f"{where}: {error}; this stage reads what conversation_parser.py --output writes, run that first"
         ) from None

@@ -246,7 +246,8 @@ def _pair_turns(value: dict[str, Any], question_key: str, answer_key: str) -> li
     turns = []
     if isinstance(value.get("system"), str) and value["system"]:
         turns.append(RowMessage("system", value["system"]))
-    for exchange in value.get("history") or []:
+    history = value.get("history")
+    for exchange in history if isinstance(history, list) else []:
         if isinstance(exchange, list) and len(exchange) == 2:
             turns += [
                 RowMessage("user", str(exchange[0])),

@@ -27,6 +27,7 @@ from identity.console import UsageError, UserError
 from identity.files import STANDARD
 
 PREFIX = 256 * 1024  # bytes that decide what a document is
+_STEP = 16 * 1024  # bytes read at a time from what may be damaged further on
 DEPTH = 3  # zips inside zips that are opened
 MEMBER_RATIO, MEMBER_LIMIT = 200, 256 * 1024 * 1024  # a larger member packed tighter than this is a zip bomb
 SIBLING_LIMIT = 64 * 1024 * 1024  # bytes of a side file such as message_feedback.json
@@ -83,7 +84,7 @@ class Document:
             with self.opener() as stream:
                 yield stream
         except _DAMAGED as error:
-            raise DamagedFile(f"{self.name}: {_reason(error)}; get it again") from None
+            raise DamagedFile(f"{self.name}: {_reason(error)}") from None
 
     def sibling(self, name: str) -> bytes | None:
         """The content of a file of this name beside this one, None if there is none that can be read."""
@@ -143,29 +144,45 @@ def _open_file(file: Path) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def _ungzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The stream itself, or what is packed in it."""
+    """The stream itself, or what is packed in it; read to the last byte before any damage."""
     head = stream.read(2)
-    whole = cast(IO[bytes], _Rejoined(head, stream))
+    whole = _Rejoined(head, stream)
     if head == _GZIP:
-        with gzip.GzipFile(fileobj=whole) as unpacked:
-            yield cast(IO[bytes], unpacked)
+        with gzip.GzipFile(fileobj=cast(IO[bytes], whole)) as unpacked:
+            yield cast(IO[bytes], _Rejoined(b"", cast(IO[bytes], unpacked)))
     else:
-        yield whole
+        yield cast(IO[bytes], whole)
 
 
 class _Rejoined:
-    """Bytes already read from a stream, and then the rest of it."""
+    """Bytes already read from a stream, and then the rest of it.
+
+    Where the rest is damaged, what could be read before is given out first and the error raised on the next call.
+    """
 
     def __init__(self, head: bytes, stream: IO[bytes]) -> None:
-        self.head = head
+        self.pieces = [head]
+        self.size = len(head)
         self.stream = stream
+        self.error: BaseException | None = None
 
     def read(self, size: int = -1) -> bytes:
-        head, self.head = self.head, b""
-        if size < 0:
-            return head + self.stream.read()
-        self.head = head[size:]
-        return head[:size] + (self.stream.read(size - len(head)) if size > len(head) else b"")
+        while self.error is None and (size < 0 or self.size < size):
+            try:
+                piece = self.stream.read(_STEP)
+            except _DAMAGED as error:
+                self.error = error
+                break
+            if not piece:
+                break
+            self.pieces.append(piece)
+            self.size += len(piece)
+        if self.error is not None and not self.size:
+            raise self.error
+        whole = b"".join(self.pieces)
+        count = len(whole) if size < 0 else size
+        self.pieces, self.size = [whole[count:]], max(len(whole) - count, 0)
+        return whole[:count]
 
 
 def _beside_file(file: Path, name: str) -> bytes | None:
@@ -310,5 +327,5 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, NotImplementedError):
         return "packed by a method that cannot be read here; unpack it and give the folder"
     if "CRC" in text:
-        return "damaged: its checksum is wrong"
-    return "damaged or cut off"
+        return "damaged, its checksum is wrong; get it again"
+    return "damaged or cut off; get it again"

@@ -8,6 +8,7 @@ spans, which the service itself puts there. Shapes of the junk: exports of 2023-
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from identity.json_stream import decode_value
@@ -45,6 +46,9 @@ _REASONING_OPENS = re.compile(
     r"<(?:(think|thinking|antThinking)|(details)\s[^<>]*type=[\"']?(?:reasoning|tool_calls|code_interpreter)[^<>]*)>",
     re.IGNORECASE,
 )
+_REASONING_CLOSES = {
+    tag: re.compile(rf"</{tag}>\s*", re.IGNORECASE) for tag in ("think", "thinking", "antthinking", "details")
+}
 # What Claude writes into `text` for each block that its plain view cannot show.
 _PLACEHOLDER = re.compile(
     r"(?:^|\n)[ \t]*```[^\n`]*\n[ \t]*This block is not supported on your current device yet\.?[ \t]*\n[ \t]*```[ \t]*"
@@ -124,21 +128,28 @@ def _shown_names(match: re.Match[str]) -> str:
 
 def _without_reasoning(text: str) -> str:
     """Cut out <think>…</think> and its like, unless code shows the tag; an unclosed one at the start takes all."""
-    searched = 0
-    while opener := _REASONING_OPENS.search(text, searched):
-        if any(start <= opener.start() < end for start, end in _code_spans(text)):
-            searched = opener.end()
+    if not _REASONING_OPENS.search(text):
+        return text
+    code = list(_code_spans(text))
+    starts = [start for start, _ in code]
+    pieces: list[str] = []
+    position = 0  # what is before it is in `pieces` or cut out
+    unclosed: set[str] = set()  # tags without an end in the rest of the text
+    for opener in _REASONING_OPENS.finditer(text):
+        tag = (opener.group(1) or opener.group(2)).lower()
+        before = bisect_right(starts, opener.start()) - 1
+        is_code = before >= 0 and opener.start() < code[before][1]
+        if opener.start() < position or tag in unclosed or is_code:
             continue
-        tag = opener.group(1) or opener.group(2)
-        closer = re.compile(rf"</{tag}>\s*", re.IGNORECASE).search(text, opener.end())
+        closer = _REASONING_CLOSES[tag].search(text, opener.end())
         if closer:
-            text = text[: opener.start()] + text[closer.end() :]
-            searched = opener.start()
-        elif not text[: opener.start()].strip():
+            pieces.append(text[position : opener.start()])
+            position = closer.end()
+        elif not pieces and not text[: opener.start()].strip():
             return ""
         else:
-            searched = opener.end()
-    return text
+            unclosed.add(tag)
+    return "".join([*pieces, text[position:]])
 
 
 def split_code(text: str) -> Iterator[tuple[bool, str]]:
