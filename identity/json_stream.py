@@ -19,9 +19,15 @@ import msgspec
 
 BLOCK = 1 << 20  # bytes read at a time
 
-# Inside a value only strings and brackets matter. A string that the block cuts off does not match as a whole and is
-# seen again when more has been read.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{}]', re.DOTALL)
+# Inside a value only strings and brackets matter. One step goes over what does not change the depth: plain characters,
+# whole strings, and objects and arrays that hold no others. It is unrolled and never fails, so it cannot search in
+# circles; the counts bound the memory that the engine needs, and what exceeds them is walked in smaller steps.
+_PLAIN = rb'[^"\[\]{}]*'
+_STRING = rb'"[^"\\]*(?:\\.[^"\\]*){0,256}"'
+_INSIDE = _PLAIN + rb"(?:" + _STRING + _PLAIN + rb"){0,64}"
+_LEAF = rb"\{" + _INSIDE + rb"\}|\[" + _INSIDE + rb"\]"
+_STEP = re.compile(_PLAIN + rb"(?:(?:" + _STRING + rb"|" + _LEAF + rb")" + _PLAIN + rb"){0,256}", re.DOTALL)
+_STRING_STEP = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,4096}', re.DOTALL)
 _SCALAR_END = re.compile(rb"[\s,\[\]{}]")
 _BETWEEN = re.compile(rb"[\s,]*")
 
@@ -63,28 +69,32 @@ def split_values(stream: IO[bytes]) -> Iterator[RawValue]:
 
 def _one_value(reader: _Reader, root: int, in_array: bool) -> tuple[bytes, int, bool, bool]:
     """Cut the value that starts at the reader's position."""
-    if reader.peek() in b"}]":  # a stray closer: hand it on as a value that will not parse
+    opening = reader.peek()
+    if opening in b"}]":  # a stray closer: hand it on as a value that will not parse
         return reader.take(1), root, in_array, True
-    if reader.peek() not in b'{["':
+    if opening not in b'{["':
         return _scalar(reader), root, in_array, True
-    depth = 0
-    position = 0
+    in_string = opening == b'"'
+    depth = 0 if in_string else 1
+    position = 1
     while True:
-        for token in _TOKEN.finditer(reader.buffer, reader.start + position):
-            char = token.group()[:1]
-            if char == b'"':
-                if token.end() - token.start() == 1:  # opening quote without its end in this block
-                    position = token.start() - reader.start
-                    break
-            elif char in b"{[":
-                depth += 1
-            else:
-                depth -= 1
-            position = token.end() - reader.start
-            if depth == 0:
-                return reader.take(position), root, in_array, True
-        if not reader.more():
-            return reader.take(len(reader.buffer) - reader.start), root, in_array, False
+        pattern = _STRING_STEP if in_string else _STEP
+        step = pattern.match(reader.buffer, reader.start + position)
+        position = step.end() - reader.start if step else position
+        stopped_at = reader.buffer[reader.start + position : reader.start + position + 1]
+        if stopped_at == b"\\" and len(reader.buffer) - reader.start - position >= 2:
+            continue  # a string of very many escapes
+        if stopped_at in (b"", b"\\"):
+            if not reader.more():
+                return reader.take(len(reader.buffer) - reader.start), root, in_array, False
+            continue
+        position += 1
+        if stopped_at == b'"':
+            in_string = not in_string
+        else:
+            depth += 1 if stopped_at in b"{[" else -1
+        if depth == 0 and not in_string:
+            return reader.take(position), root, in_array, True
 
 
 def _scalar(reader: _Reader) -> bytes:
@@ -191,7 +201,8 @@ def _without_surrogates(value: Any) -> Any:
 
 KeyPath = tuple[str, ...]
 
-_KEY_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[\[\]{},]', re.DOTALL)
+# The string that the prefix cuts off matches too, without its end: what it quotes is not looked into.
+_KEY_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)(?:("\s*:)|")?|[\[\]{},]', re.DOTALL)
 _MAX_DEPTH = 64  # deeper than any format puts a key that tells it
 
 

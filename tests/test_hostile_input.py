@@ -211,3 +211,10 @@ def test_a_damaged_key_or_field_costs_its_record_only(tmp_path: Path) -> None:
     assert collection.account.conversations_left_out == {"damaged: not a record": 1}
     rows = [{"instruction": "q", "output": "a", "history": 5}, {"instruction": "q", "output": None}]
     assert len(parse(write(tmp_path / "rows.json", rows))) == 1
+
+
+def test_a_string_longer_than_the_prefix_is_looked_at_once(tmp_path: Path) -> None:
+    """A pasted file of quotes and brackets fills the bounded look; it costs no quadratic time and shows no keys."""
+    pasted = json.dumps([claude(said("m1", "human", "Hi"))]) * 500
+    told = [said("m1", "human", pasted, content=[]), said("m2", "assistant", "Ok.", "m1")]
+    assert len(parse(write(tmp_path / "c.json", [claude(*told)]))) == 1

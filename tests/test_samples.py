@@ -81,7 +81,7 @@ def test_two_formats_that_claim_one_file_are_an_error_that_names_both(tmp_path: 
         detect(peek_at(document))
 
 
-# Near relatives of the formats here, which must not be taken for them: (key that tells, file)
+# Near relatives of the formats here, which must not be taken for them.
 RELATIVES = {
     "DeepSeek": [
         {"id": "d", "inserted_at": "2026-01-01T10:00:00+08:00", "mapping": {"1": {"message": {"fragments": []}}}}

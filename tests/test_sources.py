@@ -16,6 +16,7 @@ from export_builders import assert_reconciles, chatgpt, claude, node, only, pars
 
 from identity.console import UsageError, UserError
 from identity.importing import SAME_AS_JSON
+from identity.json_stream import split_values
 from identity.sources import DEPTH, Document, Found, Skipped, documents
 
 RAIN = chatgpt(node("u1", None, "user", "Rain?"), node("a1", "u1", "assistant", "Mizzle."))
@@ -273,3 +274,19 @@ def test_trap_22_memory_is_bounded_by_a_conversation_not_by_the_file(tmp_path: P
 def test_one_part_of_300000_characters(tmp_path: Path) -> None:
     long = chatgpt(node("u1", None, "user", "q"), node("a1", "u1", "assistant", "rain [" * 50_000 + "."))
     assert len(only(parse(write(tmp_path / "c.json", [long]))).messages[1].content) == 300_001
+
+
+@pytest.mark.parametrize(
+    "piece", ['{"role":"user","content":"a"},', '"a",', '"' + '\\"' * 40 + '",', '{"a":['], ids=repr
+)
+def test_cutting_values_needs_little_more_than_the_value(piece: str) -> None:
+    """Two million bytes of one kind of JSON; a search that keeps every step would take a hundred times that."""
+    raw = b"[[" + piece.encode() * (2_000_000 // len(piece))
+    tracemalloc.start()
+    try:
+        (value,) = split_values(io.BytesIO(raw))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert not value.complete
+    assert peak < 12_000_000

@@ -286,19 +286,12 @@ def test_voice_by_name_learns_one_speaker_of_several(tmp_path: Path) -> None:
 
 
 def test_replies_of_two_characters_are_two_messages(tmp_path: Path) -> None:
-    told = [
-        ("user", "Anna", "Hi"),
-        ("assistant", "Mira", "Hello"),
-        ("assistant", "Tom", "Hey"),
-        ("assistant", "Tom", "you"),
-    ]
-    messages = [{"role": role, "name": name, "content": text} for role, name, text in told]
+    roles = {"Anna": "user", "Mira": "assistant", "Tom": "assistant"}
+    told = [("Anna", "Hi"), ("Mira", "Hello"), ("Tom", "Hey"), ("Tom", "you")]
+    messages = [{"role": roles[name], "name": name, "content": text} for name, text in told]
     conversation = only(parse(write(tmp_path / "chat.json", {"messages": messages})))
-    assert [(m.author, m.content) for m in conversation.messages] == [
-        ("Anna", "Hi"),
-        ("Mira", "Hello"),
-        ("Tom", "Hey\n\nyou"),
-    ]
+    assert texts(conversation) == [("user", "Hi"), ("assistant", "Hello"), ("assistant", "Hey\n\nyou")]
+    assert [message.author for message in conversation.messages] == ["Anna", "Mira", "Tom"]
 
 
 def test_ratings_are_joined_by_message_whatever_their_spelling(tmp_path: Path) -> None:
