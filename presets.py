@@ -203,7 +203,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             r"""
             baseball, softball, kickball, rounders, runners?, base-?runners?, innings?, umpires?, catcher, pitcher,
             shortstop, outfield\w*, infield\w*, home plate, (?:first|second|third) base, tag(?:ged)? (?:up|out),
-            fly ball, dugout, batters?, tag game, game of tag, capture the flag
+            fly ball, dugout, batters?, tag game, game of tag, the catch, the bag,
+            (?:throw|threw|thrown) (?:him|her|you|them)? ?out, home run, foul, outs?, capture the flag
             """
         ),
     },

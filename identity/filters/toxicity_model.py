@@ -12,6 +12,7 @@ A .ckpt is a pickle: it is read as weights only, unless it is one of the publish
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import pickle
@@ -84,8 +85,12 @@ def load(name: str) -> ToxicityModel:
     try:
         import torch
         import transformers
-    except ImportError as error:
-        raise ToxicityUnavailable(f"{error.name or 'torch'} not available; get it with: pip install detoxify") from None
+
+        importlib.import_module(needed)
+    except (ImportError, OSError, RuntimeError) as error:  # a torch build that does not fit raises the latter two
+        raise ToxicityUnavailable(
+            f"{needed} cannot be imported ({type(error).__name__}); get it with: pip install detoxify"
+        ) from None
     transformers.logging.set_verbosity_error()
     with warnings.catch_warnings():  # the bar of "Loading weights"; hub downloads keep theirs, and it says so
         warnings.simplefilter("ignore")
