@@ -159,8 +159,8 @@ def list_sources(console: Console) -> None:
     from identity.formats import FORMATS
 
     for known in FORMATS:
-        console.print(f"{known.name:14}{known.label}")
-        console.print(f"{'':14}{known.how_to_export}", style="dim")
+        console.print(f"{known.name:14}{known.label}", soft_wrap=True)
+        console.print(f"{'':14}{known.how_to_export}", style="dim", soft_wrap=True)
 
 
 def show_statistics(collection: Collection, console: Console) -> None:

@@ -20,7 +20,7 @@ from identity.formats.peek import Peek, peek_at
 from identity.formats.selection import Selection
 from identity.formats.side_files import side_file
 from identity.records import Conversation, decode, encode
-from identity.sources import DamagedFile, Document, Skipped, documents
+from identity.sources import DamagedFile, Document, Skipped, documents, has_side_name
 
 DUPLICATE = "duplicate: same conversation found twice"
 SAME_AS_JSON = "the same chats as the JSON beside it"
@@ -184,7 +184,7 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
     except AmbiguousFormat:
         raise
     except UserError as error:
-        known = side_file(peek)
+        known = side_file(peek) is not None or has_side_name(document.name)
         if document.is_named and not known and not peek.is_empty_value:
             raise
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1

@@ -316,9 +316,14 @@ def _known_useless(path: str) -> str | None:
         return "system file"
     if _MEDIA.search(path):
         return "media or attachment"
-    if _SIDE_NAME.search(path) or _ATTACHED.search(path):
+    if has_side_name(path) or _ATTACHED.search(path):
         return "side file without conversations"
     return None
+
+
+def has_side_name(path: str) -> bool:
+    """True for the names of files that lie beside the conversations of an export and hold none."""
+    return _SIDE_NAME.search(path.replace("\\", "/")) is not None
 
 
 def _reason(error: BaseException) -> str:

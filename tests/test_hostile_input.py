@@ -129,6 +129,14 @@ def test_a_side_file_beside_an_export_is_noted_and_the_export_read(
     assert "note: " in (told := capsys.readouterr().err) and "Claude's memories" in told
 
 
+def test_all_files_of_an_unpacked_export_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As `*.json` names them in the shell: what lies beside the conversations is noted and passed over."""
+    files = {"conversations-000.json": [RAIN], "user_settings.json": {"x": 1}, "message_feedback.json": []}
+    paths = [write(tmp_path / name, value) for name, value in files.items()]
+    assert call(*paths, "--output", tmp_path / "out" / "p.json") == 0
+    assert capsys.readouterr().err.count("note: ") == 2
+
+
 def test_no_export_without_a_single_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path / "c.json", [chatgpt(node("a1", None, "assistant", "Hello."))])
     assert call(file, "--export", tmp_path / "r.jsonl") == 1

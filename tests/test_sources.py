@@ -276,9 +276,14 @@ def test_one_part_of_300000_characters(tmp_path: Path) -> None:
     assert len(only(parse(write(tmp_path / "c.json", [long]))).messages[1].content) == 300_001
 
 
-@pytest.mark.parametrize(
-    "piece", ['{"role":"user","content":"a"},', '"a",', '"' + '\\"' * 40 + '",', '{"a":['], ids=repr
-)
+MANY = {
+    "objects": '{"role":"user","content":"a"},',
+    "strings": '"a",',
+    "escapes": '"' + '\\"' * 40 + '",',
+}
+
+
+@pytest.mark.parametrize("piece", MANY.values(), ids=MANY.keys())
 def test_cutting_values_needs_little_more_than_the_value(piece: str) -> None:
     """Two million bytes of one kind of JSON; a search that keeps every step would take a hundred times that."""
     raw = b"[[" + piece.encode() * (2_000_000 // len(piece))
