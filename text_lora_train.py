@@ -89,17 +89,12 @@ def work(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace, settings: Settings, presets: Mapping[str, Mapping[str, Any]]) -> int:
     """Train and say what came of it."""
-    from identity.training.run import Request, train_lora
+    from identity.training.run import Request, can_resume, train_lora
 
     console = open_console(quiet=arguments.quiet)
     changed = settings_module.differences(settings, presets)
-    if changed:
-        told = ", ".join(
-            f"{name} {', '.join(value) if isinstance(value, list) else value}" for name, value in changed.items()
-        )
-        console.print(plain(f"preset {settings.preset} with {told}"), soft_wrap=True)
-    else:
-        console.print(plain(f"preset {settings.preset}"))
+    told = ", ".join(f"{name} {_shown(value)}" for name, value in changed.items())
+    console.print(plain(f"preset {settings.preset}" + (f" with {told}" if told else "")), soft_wrap=True)
     request = Request(
         rows=arguments.rows,
         output=Path(arguments.output),
@@ -114,6 +109,8 @@ def train(arguments: argparse.Namespace, settings: Settings, presets: Mapping[st
     try:
         report = train_lora(request, lambda line: console.print(plain(line), soft_wrap=True))
     except KeyboardInterrupt:
+        if not can_resume(request):
+            raise
         warn("interrupted; run the same command with --resume to continue from the last checkpoint")
         return 130
     result = report["result"]

@@ -18,7 +18,7 @@ KNOWN: tuple[tuple[tuple[str, ...], str], ...] = (
         "this machine has no memory left; choose a smaller --base-model, or lower --batch-size and --max-seq-length",
     ),
     (
-        ("No space left", "os error 28", "Disk quota exceeded"),
+        ("No space left", "os error 28", "Disk quota exceeded", "PytorchStreamWriter failed", "unexpected pos"),
         "the disk is full; make room, then run the same command with --resume",
     ),
     (

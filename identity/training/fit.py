@@ -151,6 +151,7 @@ def fit(
         report_to="none",
         **backend_arguments,
     )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # of several cards one is used; the trainer would split batches else
     trainer = SFTTrainer(
         model=model,
         args=arguments,

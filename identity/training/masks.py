@@ -24,10 +24,12 @@ IGNORED = -100  # the label that torch's cross entropy leaves out
 # Of a later window, the share that repeats earlier turns: a reply learned without what led to it is learned as a
 # quirk ("I'm free Thursday" to any question).
 CONTEXT_SHARE = 0.25
-# Letters per token, to guess sizes before tokenising: few for context (errs towards less of it), many for looking
-# ahead (a window that could have held more is only a little short).
+# Letters per token, to guess sizes before tokenising: few for context (errs towards less of it), many for what may
+# still fit (a window that could have held more is only a little short).
 FEW_LETTERS = 3
 MANY_LETTERS = 12
+MARGIN = 1.5  # on the letters per token that the rows so far have had, once there are SEEN_ENOUGH tokens of them
+SEEN_ENOUGH = 20_000
 
 CHECKED_REPLIES = 200  # decoded and compared with their text before training begins
 
@@ -79,6 +81,8 @@ class LessonMaker:
     template: ChatTemplate
     max_seq_length: int  # tokens
     counts: LessonCounts = field(default_factory=LessonCounts)
+    _letters: int = 0  # tokenised so far, and their tokens
+    _tokens: int = 0
 
     def sequences(self, rows: Iterable[Row]) -> Iterator[TrainingSequence]:
         """Training sequences in the order of the rows, each with at least one trained token."""
@@ -173,6 +177,8 @@ class LessonMaker:
             text, end, spans[number] = longer, span.end, span
         cuts = [edge for span in spans.values() for edge in (span.start, span.end)]
         ids, offsets = self.template.tokens(text, cuts)
+        self._letters += len(text)
+        self._tokens += len(ids)
         return ids, {
             number: Span(*token_range(offsets, span.start, span.end), span.stops) for number, span in spans.items()
         }
@@ -180,7 +186,7 @@ class LessonMaker:
     def _context_before(self, exchanges: list[Exchange], position: int, is_first: bool) -> int:
         """The earliest exchange that may lead a window, by a guess at sizes."""
         if is_first or self.template.rewrites_earlier_turns:  # all that fits
-            letters = float(self.max_seq_length * MANY_LETTERS)
+            letters = self._letters_that_fit()
         else:
             letters = CONTEXT_SHARE * self.max_seq_length * FEW_LETTERS
         earliest = position
@@ -188,9 +194,15 @@ class LessonMaker:
             earliest -= 1
         return earliest
 
+    def _letters_that_fit(self) -> float:
+        """More letters than a window is likely to hold."""
+        if self._tokens < SEEN_ENOUGH:
+            return float(self.max_seq_length * MANY_LETTERS)
+        return MARGIN * self.max_seq_length * self._letters / self._tokens
+
     def _look_ahead(self, exchanges: list[Exchange], begin: int, position: int) -> int:
         """The exchange after the last that could possibly fit, but always one after `position`."""
-        letters = self.max_seq_length * MANY_LETTERS
+        letters = self._letters_that_fit()
         stop = begin
         while stop < len(exchanges) and (stop <= position or letters > 0):
             letters -= exchanges[stop].letters

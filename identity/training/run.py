@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import itertools
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,6 +66,12 @@ def train_lora(request: Request, say: Say) -> dict[str, Any]:
         raise known from error
     finally:
         _drop_empty(output.partial_of(folder))
+
+
+def can_resume(request: Request) -> bool:
+    """True if an interrupted run at the output has a checkpoint to continue from."""
+    folder = request.output.expanduser().resolve()
+    return last_checkpoint(output.partial_of(folder) / output.CHECKPOINTS) is not None
 
 
 def _train(request: Request, folder: Path, say: Say) -> dict[str, Any]:
@@ -282,7 +289,5 @@ def versions() -> dict[str, str]:
 
 def _drop_empty(partial: Path) -> None:
     """A folder of ours without a checkpoint holds nothing to resume from."""
-    import shutil
-
     if output.is_ours(partial / output.RUN) and last_checkpoint(partial / output.CHECKPOINTS) is None:
         shutil.rmtree(partial)
