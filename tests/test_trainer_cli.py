@@ -22,6 +22,7 @@ from tiny_models import QWEN_25, make_model_folder
 import text_lora_train
 from identity.console import UsageError
 from identity.training.errors import explained
+from identity.training.output import held
 from identity.training.settings import read_preset_file, resolve
 from presets import ALL_PROJECTIONS, PRESETS
 
@@ -257,6 +258,14 @@ def test_wrong_file_is_told_before_anything_is_loaded_or_written(
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_second_training_to_the_same_folder_is_kept_out(
+    rows: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with held((tmp_path / "lora").resolve()):
+        status, told = refused(capsys, rows, "--preset", "tiny", "--output", tmp_path / "lora")
+    assert status == 2 and "another training is writing there" in told
+
+
 def test_adapter_folder_as_rows_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert refused(capsys, tmp_path, "--preset", "tiny")[0] == 2
 
@@ -483,7 +492,7 @@ def test_training_and_trying_as_the_guide_prints_it(rows: Path, tmp_path: Path) 
     chat = subprocess.run(
         [sys.executable, str(SCRIPT), "--try", "text_lora", "--temperature", "0", "--max-new-tokens", "30"],
         cwd=tmp_path, input="What is rain?\n/base\n/help\n/reset\nDo you sleep?\n/quit\nnot read\n",
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, timeout=120,
     ).stdout  # fmt: skip
     assert "slow letter" in chat and "a new conversation" in chat and "doze" in chat
 

@@ -7,12 +7,16 @@ replaced only then; what this tool did not write there is carried over, never de
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from identity.console import UsageError, UserError
+from identity.training.bases import cache_folder
 from identity.training.progress import WRITTEN_BY
 
 CONFIG = "training_config.json"
@@ -27,6 +31,25 @@ ADAPTER_CONFIG = "adapter_config.json"
 
 def partial_of(output: Path) -> Path:
     return output.with_name(output.name + ".partial")
+
+
+@contextlib.contextmanager
+def held(output: Path) -> Iterator[None]:
+    """Keep other trainings out of `output` for the time of the block; UsageError if one is at it already.
+
+    The lock is the operating system's, so that of a killed process is gone with it.
+    """
+    import filelock  # comes with huggingface_hub
+
+    locks = cache_folder() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(locks / f"{hashlib.sha256(str(output).encode()).hexdigest()[:32]}.lock", timeout=0):
+            yield
+    except filelock.Timeout:
+        raise UsageError(
+            f"{output}: another training is writing there; wait until it is done, or choose another --output"
+        ) from None
 
 
 def check_output(output: Path, force: bool) -> None:

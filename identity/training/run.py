@@ -58,14 +58,15 @@ def train_lora(request: Request, say: Say) -> dict[str, Any]:
     folder = request.output.expanduser().resolve()
     output.check_output(folder, request.force)
     try:
-        return _train(request, folder, say)
+        with output.held(folder):
+            return _train(request, folder, say)
+    except UserError:
+        raise
     except Exception as error:
         known = explained(error)
         if known is None:
             raise
         raise known from error
-    finally:
-        _drop_empty(output.partial_of(folder))
 
 
 def can_resume(request: Request) -> bool:
@@ -102,7 +103,11 @@ def _train(request: Request, folder: Path, say: Say) -> dict[str, Any]:
         "versions": versions(),
     }
     model = load_model(backend, base, settings, quantization, device)
-    result = run_fit(request, folder, model, tokenizer, dataset, device, backend, fingerprint, say)
+    try:
+        result = run_fit(request, folder, model, tokenizer, dataset, device, backend, fingerprint, say)
+    except BaseException:
+        _drop_empty(output.partial_of(folder))
+        raise
     config = {
         "schema": 1,
         "name": folder.name,
