@@ -46,9 +46,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         "--resume", action="store_true", help="continue an interrupted run of the same rows and settings"
     )
-    parser.add_argument(
-        "--save-steps", type=int, metavar="N", help="steps between checkpoints (default: a tenth of the run)"
-    )
+    parser.add_argument("--save-steps", type=int, metavar="N", help="steps between checkpoints (default: one a minute)")
     fields = parser.add_argument_group("settings", "each overrides the preset")
     for field in FIELDS:
         flag = "--" + field.name.replace("_", "-")

@@ -171,6 +171,7 @@ def run_case(case: str, folder: Path, arguments: argparse.Namespace) -> dict[str
         "backend": config["backend"],
         "device": config["device"]["name"],
         **result,
+        "steady_tokens_per_second": steady_speed(folder / case / "metrics.jsonl"),
         "seconds_with_loading": round(seconds, 1),
         "peak_allocated_gib": round(torch.cuda.max_memory_allocated() / 2**30, 3) if cuda else None,
         "peak_reserved_gib": round(torch.cuda.max_memory_reserved() / 2**30, 3) if cuda else None,
@@ -178,6 +179,18 @@ def run_case(case: str, folder: Path, arguments: argparse.Namespace) -> dict[str
         "versions": config["versions"],
         "said": said,
     }
+
+
+def steady_speed(metrics: Path) -> float | None:
+    """Tokens a second after the first quarter of the steps, in which kernels are still compiled and chosen."""
+    from identity.training.progress import read_metrics
+
+    records = read_metrics(metrics, sys.maxsize)
+    if len(records) < 4:
+        return None
+    first, last = records[len(records) // 4], records[-1]
+    tokens = last.tokens_per_second * last.seconds - first.tokens_per_second * first.seconds
+    return round(tokens / (last.seconds - first.seconds), 1)
 
 
 def check_adapter(base: Path, adapter: Path) -> dict[str, Any]:
@@ -212,7 +225,7 @@ COLUMNS = (
     ("loss first", "first_loss", "{:.3f}"),
     ("last", "last_loss", "{:.3f}"),
     ("s", "seconds", "{:.1f}"),
-    ("tokens/s", "tokens_per_second", "{:,.0f}"),
+    ("steady tokens/s", "steady_tokens_per_second", "{:,.0f}"),
     ("peak GiB", "peak_allocated_gib", "{:.2f}"),
     ("LoRA acts", "changes_output", "{}"),
 )

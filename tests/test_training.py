@@ -160,6 +160,27 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("seconds", "share", "saved"), [(0.0, 1e9, 6), (1e9, 1e9, 0), (0.0, 1e-9, 1)])
+def test_checkpoints_come_by_the_clock_and_cost_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, share: float, saved: int
+) -> None:
+    """Six steps: every one is due; none yet; after the first one, saving has had its share of the time."""
+    from identity.training import fit
+
+    made: list[Path] = []
+    complete = fit.complete_checkpoint
+    monkeypatch.setattr(fit, "SAVE_SECONDS", seconds)
+    monkeypatch.setattr(fit, "SAVE_SHARE", share)
+    monkeypatch.setattr(
+        fit, "complete_checkpoint", lambda folder, spent: (made.append(folder), complete(folder, spent))
+    )
+    rows = write_rows(tmp_path / "rows.jsonl", 24)
+    config = train_lora(Request(str(rows), tmp_path / "lora", resolve("tiny", {}), quiet=True), ignore)
+    assert config["result"]["steps"] == 6
+    assert len(made) == saved
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_killed_run_resumes_to_the_same_bytes(uninterrupted: tuple[Path, Path], tmp_path: Path) -> None:
     rows, whole = uninterrupted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from identity.training.masks import IGNORED, TrainingSequence
 from identity.training.progress import StepRecord, TrainingWatch
 from identity.training.settings import Settings
 
-CHECKPOINTS_IN_A_RUN = 10  # about as many
-MOST_STEPS_BETWEEN = 100
+SAVE_SECONDS = 60.0  # between two checkpoints: what a kill costs at most
+SAVE_SHARE = 0.05  # of the time may go into saving; a checkpoint of a large base takes seconds
 CHECKPOINTS_KEPT = 2
 COMPLETE = "complete.json"  # written last into a checkpoint; names its files with their sizes
 
@@ -87,18 +88,6 @@ class Collator:
         return batch
 
 
-def steps_of(sequences: int, settings: Settings) -> int:
-    """Optimiser steps of a whole run."""
-    batches = math.ceil(sequences / settings.batch_size)
-    each_epoch = max(1, math.ceil(batches / settings.gradient_accumulation_steps))
-    return math.ceil(settings.epochs * each_epoch)
-
-
-def save_every(steps: int) -> int:
-    """Steps between two checkpoints: several in every run, and never too many steps to lose."""
-    return max(1, min(MOST_STEPS_BETWEEN, steps // CHECKPOINTS_IN_A_RUN))
-
-
 def fit(
     model: Any,
     tokenizer: Any,
@@ -107,11 +96,13 @@ def fit(
     device: Device,
     folder: Path,
     watch: TrainingWatch,
-    save_steps: int,
+    save_steps: int | None,
     backend_arguments: Mapping[str, Any],
     checkpoint: Path | None = None,
 ) -> FitResult:
     """Train the LoRA of `model` in place, with checkpoints in `folder`, from `checkpoint` on if one is given.
+
+    Checkpoints come every `save_steps`, or by the clock if it is None.
 
     The caller has seeded the random numbers before building the model. UserError if the loss is no number.
     """
@@ -144,8 +135,8 @@ def fit(
         dataloader_pin_memory=device.kind == "cuda",
         logging_steps=1,
         logging_nan_inf_filter=False,
-        save_strategy="steps",
-        save_steps=save_steps,
+        save_strategy="steps" if save_steps else "no",
+        save_steps=save_steps or 0,
         save_total_limit=CHECKPOINTS_KEPT,
         disable_tqdm=True,
         report_to="none",
@@ -158,7 +149,7 @@ def fit(
         data_collator=collator,
         train_dataset=dataset,
         processing_class=tokenizer,
-        callbacks=[_callback(watch)],
+        callbacks=[_callback(watch, by_clock=save_steps is None)],
     )
     from transformers import PrinterCallback
 
@@ -172,13 +163,22 @@ def fit(
     return FitResult(trainer.state.global_step, watch.seconds, watch.records)
 
 
-def _callback(watch: TrainingWatch) -> Any:
+def _callback(watch: TrainingWatch, by_clock: bool) -> Any:
     """The watch as a TrainerCallback; made here, because transformers must not be imported before it is needed."""
     from transformers import TrainerCallback
 
     class Watching(TrainerCallback):  # type: ignore[misc]  # transformers is not typed here
+        saved_at = asked_at = cost = 0.0  # seconds
+
         def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            self.saved_at = time.monotonic()
             watch.begin(state.global_step, state.max_steps)
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            now = time.monotonic()
+            if by_clock and now - self.saved_at >= max(SAVE_SECONDS, self.cost / SAVE_SHARE):
+                self.asked_at = now
+                control.should_save = True
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **kwargs: Any) -> None:
             if "loss" not in logs:  # the summary at the end
@@ -192,6 +192,8 @@ def _callback(watch: TrainingWatch) -> Any:
 
         def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             complete_checkpoint(Path(args.output_dir) / f"checkpoint-{state.global_step}", watch.seconds)
+            self.saved_at = time.monotonic()
+            self.cost = self.saved_at - self.asked_at
 
     return Watching()
 

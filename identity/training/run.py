@@ -22,7 +22,7 @@ from identity.training.card import model_card
 from identity.training.chat_templates import give_template
 from identity.training.devices import Device, choose_quantization, find_device
 from identity.training.errors import explained
-from identity.training.fit import FitResult, as_dataset, fit, last_checkpoint, quiet_libraries, save_every, steps_of
+from identity.training.fit import FitResult, as_dataset, fit, last_checkpoint, quiet_libraries
 from identity.training.loss_picture import draw_loss
 from identity.training.masks import LessonCounts, LessonMaker
 from identity.training.progress import StepRecord, TrainingWatch, read_metrics
@@ -238,7 +238,6 @@ def run_fit(
         found = None
         output.begin(partial, fingerprint)
     watch = TrainingWatch(partial / output.METRICS, records, found[2] if found else 0.0, request.quiet)
-    save_steps = request.save_steps or save_every(steps_of(len(dataset), request.settings))
     return fit(
         model,
         tokenizer,
@@ -247,7 +246,7 @@ def run_fit(
         device,
         partial / output.CHECKPOINTS,
         watch,
-        save_steps,
+        request.save_steps,
         backend.trainer_arguments(device),
         checkpoint=found[0] if found else None,
     )
