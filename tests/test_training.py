@@ -171,9 +171,12 @@ def test_checkpoints_come_by_the_clock_and_cost_little(
     complete = fit.complete_checkpoint
     monkeypatch.setattr(fit, "SAVE_SECONDS", seconds)
     monkeypatch.setattr(fit, "SAVE_SHARE", share)
-    monkeypatch.setattr(
-        fit, "complete_checkpoint", lambda folder, spent: (made.append(folder), complete(folder, spent))
-    )
+
+    def counted(folder: Path, spent: float) -> None:
+        made.append(folder)
+        complete(folder, spent)
+
+    monkeypatch.setattr(fit, "complete_checkpoint", counted)
     rows = write_rows(tmp_path / "rows.jsonl", 24)
     config = train_lora(Request(str(rows), tmp_path / "lora", resolve("tiny", {}), quiet=True), ignore)
     assert config["result"]["steps"] == 6
