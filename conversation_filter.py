@@ -174,6 +174,23 @@ def filter_conversations(
                 account.emptied += 1
 
 
+class NothingLeft(UserError):
+    """Every message was filtered."""
+
+
+def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conversation]:
+    """Pass conversations through; NothingLeft at their end if there was none, and then nothing is written."""
+    is_empty = True
+    for conversation in kept:
+        is_empty = False
+        yield conversation
+    if is_empty:
+        raise NothingLeft(
+            f"nothing is left: all {sum(account.flagged.values())} messages were filtered; "
+            "lower --min-length, take patterns out, or use --mode mask"
+        )
+
+
 def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Iterator[bytes]:
     """One JSON line per flagged message, with the evidence."""
     for message, verdict in zip(conversation.messages, verdicts, strict=True):
@@ -227,14 +244,8 @@ def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[
         return prepare(settings), settings
 
 
-def work(arguments: argparse.Namespace) -> int:
-    check_paths(arguments)
-    settings = settings_from(arguments)
-    slow = slow_patterns(settings.patterns)
-    if slow and not arguments.quiet:
-        warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
-    rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
-    account = Account()
+def filter_file(arguments: argparse.Namespace, rules: Sequence[Evaluate], settings: Settings, account: Account) -> None:
+    """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
     with contextlib.ExitStack() as stack:
         rejects = stack.enter_context(open_output(arguments.rejects, arguments.force)) if arguments.rejects else None
         conversations = read_conversations(arguments.input)
@@ -245,12 +256,29 @@ def work(arguments: argparse.Namespace) -> int:
             )
         stream = progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet)
         kept = filter_conversations(stream, rules, settings, arguments.mode, account, rejects)
-        write_conversations(arguments.output, kept, arguments.force)
+        write_conversations(arguments.output, some_left(kept, account), arguments.force)
+
+
+def work(arguments: argparse.Namespace) -> int:
+    check_paths(arguments)
+    settings = settings_from(arguments)
+    slow = slow_patterns(settings.patterns)
+    if slow and not arguments.quiet:
+        warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
+    rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
+    account = Account()
+    failure: NothingLeft | None = None  # told after the statistics, which show why
+    try:
+        filter_file(arguments, rules, settings, account)
+    except NothingLeft as error:
+        failure = error
     console = open_console(STANDARD in (arguments.output, arguments.rejects), arguments.quiet)
     for line in statistics_lines(account):
         console.print(plain(line), soft_wrap=True)
     for number, line in enumerate(notes(account, arguments.mode, arguments.roles)):
         console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
+    if failure:
+        raise failure
     return 0
 
 

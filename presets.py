@@ -434,7 +434,7 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         r"|here|you))\b",
         "veto": words(
             r"""
-            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code, room,
+            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code, (?:your|our|the|a) room,
             photos?, screenshots?, logs?, charger, lunch, desserts?, password, location
             """
         ),

@@ -46,7 +46,10 @@ def open_input(path: str | Path) -> Iterator[IO[bytes]]:
     if file.is_dir():
         raise UsageError(f"{file}: this is a folder; name a file in it")
     with file.open("rb") as stream:
-        if stream.peek(2)[:2] == b"\x1f\x8b":
+        magic = stream.peek(4)
+        if magic[:4] == b"PK\x03\x04":
+            raise UserError(f"{file}: this is a zip; conversation_parser.py reads exports, run that first")
+        if magic[:2] == b"\x1f\x8b":
             with gzip.open(stream) as unpacked:
                 try:
                     yield cast(IO[bytes], unpacked)
@@ -100,11 +103,14 @@ def check_output(path: str | Path, force: bool = False) -> None:
 
 def is_own_output(path: Path) -> bool:
     """True if the file is empty or begins as an output of this tool does."""
-    with open_input(path) as stream:
-        head = stream.read(4096)
-        first_line = head.partition(b"\n")[0]
-        if first_line == head:  # a long row
-            first_line += stream.readline(FIRST_LINE)
+    try:
+        with open_input(path) as stream:
+            head = stream.read(4096)
+            first_line = head.partition(b"\n")[0]
+            if first_line == head:  # a long row
+                first_line += stream.readline(FIRST_LINE)
+    except UserError:  # a zip, a damaged gzip file
+        return False
     if head in (b"", b"[]\n") or head.startswith(OWN_RECORDS) or OWN_REPORT_KEY in head:
         return True
     return first_line.startswith(OWN_ROWS) and OWN_ROW_KEY in first_line

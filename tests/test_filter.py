@@ -296,6 +296,17 @@ def test_a_pipe_carries_data_on_stdout_and_the_statistics_on_stderr(parsed: Path
     assert "Filtering Statistics" in done.stderr.decode()
 
 
+def test_nothing_left_is_an_error_after_the_statistics_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_conversations(tmp_path / "parsed.json", [talk(("user", "ok"), ("assistant", "thanks"))])
+    code, output = run(tmp_path / "parsed.json")
+    said = capsys.readouterr()
+    assert code == 1 and not output.exists()
+    assert "Filtered - Low Quality   2        100.0%" in said.out
+    assert "nothing is left: all 2 messages were filtered; lower --min-length" in said.err
+
+
 def test_quiet_prints_nothing(parsed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(parsed, "--quiet")[0] == 0
     assert capsys.readouterr() == ("", "")

@@ -165,6 +165,31 @@ def test_the_text_only_pipeline(home: Path) -> None:
     assert all((folder / name).exists() for name in manifest["files"])
 
 
+def test_a_pipe_of_the_three_stages_gives_the_rows_of_the_three_commands(home: Path) -> None:
+    stages = (
+        "conversation_parser.py {} --output {}",
+        "conversation_filter.py {} --output {} --toxicity off",
+        "conversation_parser.py {} --export {} --format chat",
+    )
+    names = ["examples/chatgpt-export.zip", "p1.json", "p2.json", "p3.jsonl"]
+    for stage, source, target in zip(stages, names, names[1:], strict=False):
+        assert call(home, "python " + stage.format(source, target)).returncode == 0
+    data = b""
+    for stage, source in zip(stages, (names[0], "-", "-"), strict=True):
+        words = [sys.executable, *stage.format(source, "-").split()]
+        data = subprocess.run(words, cwd=home, input=data, capture_output=True, check=True).stdout
+    assert data == (home / "p3.jsonl").read_bytes()
+    assert data.count(b"\n") > 30
+
+
+def test_the_generic_shape_of_the_troubleshooting_is_read(home: Path) -> None:
+    turns = [{"role": "user", "content": "A soft word for rain?"}, {"role": "assistant", "content": "Mizzle."}]
+    (home / "generic.json").write_text(json.dumps(turns))
+    assert call(home, "python conversation_parser.py generic.json --export generic.jsonl").returncode == 0
+    row = json.loads((home / "generic.jsonl").read_text())
+    assert (row["instruction"], row["response"]) == ("A soft word for rain?", "Mizzle.")
+
+
 def readme_commands() -> list[str]:
     """The lines of the README's shell blocks that run one of the scripts."""
     blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -109,19 +108,6 @@ def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         call(EXPORTS, "--output", tmp_path / f"{name}.json", "--branches", "all", "--quiet", "--system", "keep")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
-
-
-def test_help_is_quick_and_loads_nothing_heavy() -> None:
-    heavy = ("rich", "torch", "transformers", "datasets", "detoxify", "msgspec", "re2")
-    code = f"import sys, conversation_parser as p; p.build_parser(); print([m for m in {heavy} if m in sys.modules])"
-    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert listed.stdout.strip() == "[]"
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, ROOT / "conversation_parser.py", "--help"], capture_output=True, check=True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.15
 
 
 # --- merging and selecting --------------------------------------------------------------------------------------

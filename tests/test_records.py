@@ -206,12 +206,13 @@ def test_outputs_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o600
 
 
-def test_a_foreign_file_is_not_overwritten_without_force(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"Dear Noor", b"PK\x03\x04 a zip", gzip.compress(b"x" * 99)[:-9], b"[]x"])
+def test_a_foreign_file_is_not_overwritten_without_force(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "letter.json"
-    path.write_text("Dear Noor")
+    path.write_bytes(content)
     with pytest.raises(UsageError, match="add --force"):
         write_conversations(path, [SAMPLE])
-    assert path.read_text() == "Dear Noor"
+    assert path.read_bytes() == content
     write_conversations(path, [SAMPLE], force=True)
     write_conversations(path, [SAMPLE])  # ours now
 

@@ -8,7 +8,6 @@ import errno
 import http.server
 import json
 import os
-import statistics
 import subprocess
 import sys
 import threading
@@ -71,28 +70,6 @@ def run_script(*arguments: str | Path, cwd: Path, **environment: str) -> subproc
 
 
 # --- start ------------------------------------------------------------------------------------------------------
-
-
-def test_help_is_quick() -> None:
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, str(SCRIPT), "--help"], check=True, capture_output=True)
-        seconds.append(time.perf_counter() - started)
-    assert statistics.median(seconds) < 0.15
-
-
-def test_help_and_list_presets_import_nothing_heavy() -> None:
-    program = (
-        "import sys, runpy, contextlib\n"
-        "for flag in ('--list-presets', '--help'):\n"
-        "    sys.argv = ['text_lora_train.py', flag]\n"
-        "    with contextlib.suppress(SystemExit): runpy.run_path(sys.argv[0], run_name='__main__')\n"
-        "heavy = {'torch', 'transformers', 'trl', 'peft', 'datasets', 'matplotlib', 'numpy'} & set(sys.modules)\n"
-        "print('heavy:', sorted(heavy))"
-    )
-    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert said.strip().endswith("heavy: []")
 
 
 def test_list_presets_shows_those_of_the_guide_with_their_values(
