@@ -434,8 +434,8 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         r"|here|you))\b",
         "veto": words(
             r"""
-            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code, (?:your|our|the|a) room,
-            photos?, screenshots?, logs?, charger, lunch, desserts?, password, location
+            recipe, file, document, screen, link, notes, spreadsheet, slides, umbrella, fries, taxi, cab, code,
+            (?:your|our|the|a) room, photos?, screenshots?, logs?, charger, lunch, desserts?, password, location
             """
         ),
         "window": 60,

@@ -217,7 +217,7 @@ RECORD = {"schema": 1, "id": "c1", "messages": [{"id": "m1", "parent": None, "ro
         (b"{}", 'no "messages"'),
         (b"<!doctype html><p>hello", "not JSON"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not JSON"),
-        (b"PK\x03\x04 cut off", "not JSON"),
+        (b"PK\x03\x04 cut off", "this is a zip; conversation_parser.py reads exports"),
         (json.dumps(EXPORT).encode(), "this is a conversation, not a training row; make rows first"),
         (json.dumps(CLAUDE).encode(), "this is a conversation, not a training row; make rows first"),
         (json.dumps(RECORD).encode(), "this is a conversation, not a training row; make rows first"),

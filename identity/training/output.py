@@ -30,7 +30,13 @@ ADAPTER_CONFIG = "adapter_config.json"
 
 
 def partial_of(output: Path) -> Path:
+    """Where a folder is built."""
     return output.with_name(output.name + ".partial")
+
+
+def replaced_of(output: Path) -> Path:
+    """Where the folder of an earlier run waits while its successor takes its place."""
+    return output.with_name(output.name + ".replaced")
 
 
 @contextlib.contextmanager
@@ -62,9 +68,11 @@ def check_output(output: Path, force: bool) -> None:
             f"{output}: this folder was not made by this tool; choose another --output, or add --force "
             "(what else is in it stays there)"
         )
-    partial = partial_of(output)
+    partial, replaced = partial_of(output), replaced_of(output)
     if partial.is_dir() and any(partial.iterdir()) and not is_ours(partial / RUN):
         raise UsageError(f"{partial}: this folder is in the way; move it, or choose another --output")
+    if replaced.exists():
+        raise UsageError(f"{replaced}: this is in the way; move it, or choose another --output")
 
 
 def is_ours(file: Path) -> bool:
@@ -102,7 +110,8 @@ def begin(partial: Path, fingerprint: dict[str, Any]) -> None:
     """An empty NAME.partial that says what its run is made of; an earlier one of ours is removed."""
     if partial.exists():
         shutil.rmtree(partial)
-    (partial / CHECKPOINTS).mkdir(parents=True)
+    partial.mkdir(mode=0o700, parents=True)  # a LoRA can repeat chats, so it is its owner's alone
+    (partial / CHECKPOINTS).mkdir()
     write_json(partial / RUN, {"written_by": WRITTEN_BY, **fingerprint})
 
 
@@ -112,17 +121,36 @@ def finish(partial: Path, output: Path, config: dict[str, Any]) -> None:
     (partial / RUN).unlink()
     files = sorted(file.relative_to(partial).as_posix() for file in partial.rglob("*") if file.is_file())
     write_json(partial / CONFIG, {"written_by": WRITTEN_BY, **config, "files": [*files, CONFIG]})
-    if not output.exists():
-        partial.rename(output)
-        return
-    replaced = output.with_name(output.name + ".replaced")
-    if replaced.exists():
-        raise UserError(
-            f"{replaced}: this is in the way of replacing {output}; move it, then rename {partial} yourself"
-        )
-    ours = set(read_json(output / CONFIG).get("files", [])) if is_ours(output / CONFIG) else set()
-    output.rename(replaced)
+    put_in_place(partial, output)
+
+
+def put_in_place(partial: Path, output: Path) -> None:
+    """Make the whole folder `partial` the one at `output`; what is not ours in the old one is carried over.
+
+    A kill between any two of these steps leaves what `recover` can go on from.
+    """
+    replaced = replaced_of(output)
+    if output.exists():
+        output.rename(replaced)
     partial.rename(output)
+    if replaced.exists():
+        _clear_away(replaced, output)
+
+
+def recover(output: Path) -> None:
+    """Finish what a kill in the middle of `put_in_place` left behind."""
+    partial, replaced = partial_of(output), replaced_of(output)
+    if is_ours(partial / CONFIG) and not (output.exists() and replaced.exists()):
+        put_in_place(partial, output)
+    elif is_ours(replaced / CONFIG):
+        if output.exists():
+            _clear_away(replaced, output)
+        else:
+            replaced.rename(output)
+
+
+def _clear_away(replaced: Path, output: Path) -> None:
+    ours = set(read_json(replaced / CONFIG).get("files", [])) if is_ours(replaced / CONFIG) else set()
     _carry_over(replaced, output, ours)
     shutil.rmtree(replaced)
 

@@ -56,9 +56,10 @@ def train_lora(request: Request, say: Say) -> dict[str, Any]:
     `say` gets one line for whatever was decided, skipped or cut. UserError and UsageError name the remedy.
     """
     folder = request.output.expanduser().resolve()
-    output.check_output(folder, request.force)
     try:
         with output.held(folder):
+            output.recover(folder)
+            output.check_output(folder, request.force)
             return _train(request, folder, say)
     except UserError:
         raise
