@@ -240,8 +240,12 @@ def plan(
 def manifest_of(settings: Settings, outcomes: Sequence[Outcome], ledger: Ledger) -> dict[str, Any]:
     """identity.json: who this is, what was made, from what, with checksums; paths relative to its folder."""
     files = {}
+    states = {outcome.phase.key: outcome.state for outcome in outcomes}
     for phase in PHASES:
-        for step in phase.steps(settings):
+        steps = phase.steps(settings)
+        if all(ledger.is_finished(step) for step in steps):  # in this run or an earlier one
+            states[phase.key] = "done"
+        for step in steps:
             for path in step.outputs:
                 digest = ledger.hash_of(path)
                 if digest:
@@ -252,7 +256,7 @@ def manifest_of(settings: Settings, outcomes: Sequence[Outcome], ledger: Ledger)
         "model": settings.model,
         "text_preset": settings.text_preset,
         "sources": [path.name for path in settings.conversations],
-        "phases": {outcome.phase.key: outcome.state for outcome in outcomes},
+        "phases": states,
         "files": files,
     }
     if settings.traits:

@@ -7,11 +7,13 @@ output that this tool did not write is never replaced without --force.
 from __future__ import annotations
 
 import contextlib
+import glob
 import gzip
 import hashlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
@@ -32,6 +34,7 @@ OWN_ROW_KEY = b'"conversation_id":'
 OWN_REPORT_KEY = b'"written_by":'
 FIRST_LINE = 4 << 20  # bytes; a longer first row is not recognized
 STANDARD = "-"
+LEFTOVER_SECONDS = 3600  # nothing is written for so long without a byte reaching the disk
 
 
 @contextlib.contextmanager
@@ -72,6 +75,7 @@ def open_output(path: str | Path, force: bool = False) -> Iterator[IO[bytes]]:
     target = Path(path)
     check_output(target, force)
     target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(target)
     # mkstemp creates with mode 0600 on POSIX; on Windows the user's profile folder rights apply.
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
     try:
@@ -88,6 +92,14 @@ def open_output(path: str | Path, force: bool = False) -> Iterator[IO[bytes]]:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _remove_leftovers(target: Path) -> None:
+    """What runs that were killed while writing `target` left beside it; they hold chats. Not those of a live run."""
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*.partial"):
+        with contextlib.suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                leftover.unlink()
 
 
 def check_output(path: str | Path, force: bool = False) -> None:

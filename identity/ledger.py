@@ -78,7 +78,7 @@ class Ledger:
         last = self.steps.get(step.name)
         if last is None:
             return "never run"
-        if "outputs" not in last:
+        if not self.is_finished(step):
             return "not finished"
         now = self.signature(step, version)
         for part, words in REASONS:
@@ -89,11 +89,15 @@ class Ledger:
                 return "output changed" if path.exists() else "output missing"
         return None
 
+    def is_finished(self, step: Step) -> bool:
+        """True if the step's last run came to its end."""
+        return "outputs" in self.steps.get(step.name, {})
+
     def begin(self, step: Step, version: int) -> bool:
         """Note that the step starts; True if this very run of it was started before and not finished."""
         now = self.signature(step, version)
         last = self.steps.get(step.name)
-        interrupted = last is not None and "outputs" not in last and last["signature"] == now
+        interrupted = last is not None and not self.is_finished(step) and last["signature"] == now
         self.steps[step.name] = {"signature": now}
         self.save()
         return interrupted

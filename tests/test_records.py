@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import stat
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +200,15 @@ def test_nothing_appears_under_the_final_name_when_writing_fails(tmp_path: Path)
         write_conversations(path, failing())
     assert path.read_bytes() == b'{"schema":1} old'
     assert [file.name for file in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_what_a_killed_run_left_is_removed_by_a_later_one(tmp_path: Path) -> None:
+    for name, age in ((".out.json.abc.partial", 7200), (".out.json.def.partial", 0), (".other.json.abc.partial", 7200)):
+        (tmp_path / name).write_text("chats")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    write_conversations(tmp_path / "out.json", [SAMPLE])
+    left = sorted(file.name for file in tmp_path.iterdir())
+    assert left == [".other.json.abc.partial", ".out.json.def.partial", "out.json"]  # the second may still be written
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX modes")
