@@ -208,6 +208,14 @@ def test_every_command_of_the_readme_works_in_its_order(checkout: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stderr}"
 
 
+def test_the_readme_shows_what_the_demo_prints(home: Path) -> None:
+    exports = "examples/chatgpt-export.zip examples/claude-export.zip"
+    assert call(home, f"python conversation_parser.py {exports} --output d.json").returncode == 0
+    printed = call(home, "python conversation_filter.py d.json --output e.json --toxicity off").stdout
+    shown = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown and all(block in printed for block in shown)
+
+
 def test_every_make_command_of_the_readme_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(re.findall(r"^make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
