@@ -93,6 +93,19 @@ LINK_CASES: list[tuple[str, list[Json], list[tuple[str, str | None]], list[tuple
         [("q1\n\nq2", "r2")],
     ),
     (
+        "what answers a hidden prompt (a scheduled task) is no more of the reply before it",
+        [
+            node("u1", None, "user", "q1"),
+            node("a1", "u1", "assistant", "r1"),
+            node("h1", "a1", "user", "remind the user", metadata=HIDDEN),
+            node("a2", "h1", "assistant", "r2"),
+            node("u2", "a2", "user", "q2"),
+            node("a3", "u2", "assistant", "r3"),
+        ],
+        [("u1", None), ("a1", "u1"), ("a2", "h1"), ("u2", "a2"), ("a3", "u2")],
+        [("q1", "r1"), ("q2", "r3")],
+    ),
+    (
         "thinking beside visible text breaks nothing",
         [
             node("u1", None, "user", "q1"),

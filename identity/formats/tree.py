@@ -3,7 +3,8 @@
 Every format fills a Thread with Nodes and hands it to `linearize`. Links, not positions, decide later what is a
 question and what its answer, and this is where they are set:
 
-- system, hidden and superseded nodes were never part of the dialogue; links pass over them;
+- system, hidden and superseded nodes were never part of the dialogue; links pass over them, but for a hidden
+  prompt to which the model replied: that reply answers nothing that was asked;
 - several visible pieces of one turn are one reply, which bears the id of its last piece;
 - where a turn that somebody saw is lost (a user message that was only a picture, a reply that was only tool
   calls), the next message names the lost node as its parent, so nothing is ever joined over the gap.
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from identity.formats.format import Options, Reading
-from identity.formats.nodes import KEPT_AS_ALTERNATIVE, MERGED, OTHER_BRANCH, PROGRESS_TALK, Node, Thread
+from identity.formats.nodes import HIDDEN, KEPT_AS_ALTERNATIVE, MERGED, OTHER_BRANCH, PROGRESS_TALK, Node, Thread
 from identity.formats.times import iso_text
 from identity.records import Alternative, Conversation, Message, Role
 
@@ -144,9 +145,17 @@ class _Walk:
         role: Role = "system"
         turn: list[Node] = []
         author: str | None = None
+        unseen: Node | None = None  # a prompt of the service in the user's name, such as that of a scheduled task
         for node in self.path:
             if not node.is_in_dialogue:
+                unseen = node if node.left_out == HIDDEN and node.role == "user" else unseen
                 continue
+            if unseen and turn and turn[-1].role == node.role == "assistant":
+                # What the model says now answers the prompt, which nobody saw, and not what was asked before it.
+                yield role, turn
+                yield self._role_of(unseen), [unseen]
+                turn, author = [], None
+            unseen = None
             speaks = self._role_of(node)
             is_other = node.author is not None and author is not None and node.author != author
             is_one_turn = speaks == "assistant" or (speaks == "user" and turn and turn[-1].role == node.role != "user")
