@@ -36,15 +36,12 @@ lint: $(READY_DEV)
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-$(PY):
-	$(PYTHON) -m venv $(VENV)
-
-$(READY): requirements.txt requirements/unsloth.txt requirements/install.py | $(PY)
-	$(PY) requirements/install.py
+$(READY): requirements.txt requirements/unsloth.txt requirements/install.py
+	$(PYTHON) requirements/install.py
 	@touch $@
 
-$(READY_DEV): requirements.txt requirements/dev.txt requirements/unsloth.txt requirements/install.py | $(PY)
-	$(PY) requirements/install.py --dev
+$(READY_DEV): requirements.txt requirements/dev.txt requirements/unsloth.txt requirements/install.py
+	$(PYTHON) requirements/install.py --dev
 	@touch $(READY) $@
 
 clean:
