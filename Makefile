@@ -29,7 +29,7 @@ test: lint
 	$(PY) -m pytest
 
 test-fast: $(READY_DEV)
-	$(PY) -m pytest -m "not slow and not gpu"
+	$(PY) -m pytest -m "not slow"
 
 lint: $(READY_DEV)
 	$(PY) -m ruff check .

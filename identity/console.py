@@ -157,7 +157,11 @@ def open_console(data_on_stdout: bool = False, quiet: bool = False) -> Console:
     """A rich console for what people read: stdout, or stderr when stdout carries data."""
     from rich.console import Console
 
-    return Console(stderr=data_on_stdout, quiet=quiet, highlight=False, markup=False, emoji=False)
+    class Pipeable(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # `run` ends quietly and well; rich alone would exit with 1
+
+    return Pipeable(stderr=data_on_stdout, quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
 def warn(text: str) -> None:

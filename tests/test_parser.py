@@ -104,6 +104,15 @@ def test_a_pipe_gives_the_same_rows_as_files(tmp_path: Path, export: Path) -> No
     assert b"3 rows" in exported.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("what", ["--stats", "--output -"])
+def test_a_reader_that_goes_away_is_no_error(what: str) -> None:
+    command = f'"{sys.executable}" conversation_parser.py examples/chatgpt-export.zip {what} | head -c 10'
+    script = f"set -o pipefail; {command}"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr, len(done.stdout)) == (0, False, 10)
+
+
 def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         call(EXPORTS, "--output", tmp_path / f"{name}.json", "--branches", "all", "--quiet", "--system", "keep")
