@@ -267,6 +267,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             r"\b(?:fund|bank|trader) (?:was|is|got) leveraged\b",
             r"\b(?:los(?:e|es|t|ing)|gain(?:s|ed|ing)?|gets?|got|gives?|gave|giving|need|needs|has|had) leverage\b",
             r"\b(?:political|legal|moral|negotiating|financial|operating) leverage\b",
+            r"\bleverag(?:e|es|ed|ing) (?:the|his|her|their|its|my|our|your) (?:house|home|flat|farm|land|property"
+            r"|savings|pension|inheritance)\b",
         ],
     },
     {
@@ -541,9 +543,13 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
     {
         "name": "in this space",
         "pattern": r"\bin this space\b",
-        # Vague only where a market is meant: somebody works, competes or moves in it.
+        # Vague where a market is meant (somebody works, competes or moves in it), or the talk itself (it feels safe).
         "need": [
             _MARKET + r"[^.!?\n]{0,60}\bin this space\b",
+            r"\b(?:safe|safety|vulnerab\w+|authentic\w*|open(?:ness|ing up)?|honest\w*|held|seen|heard"
+            r"|support(?:ed|ive)|unmoored|grounded)\b[^.!?\n]{0,40}\bin this space\b",
+            r"\b(?:shar(?:e|ed|ing)|heal(?:ing|ed)?|grow(?:th|ing)?|value|movement|moving|perspectives?|explor(?:e|ing)"
+            r"|journey|trust)\b[^.!?\n]{0,40}\bin this space\b",
             r"\b(?:people|folks|others|peers|everyone|anyone|someone|somebody|nobody|no one"
             r"|person) (?:\w+ )?in this space\b",
             r"\b(?:first|best|biggest|largest|big|new|newer|else) (?:\w+ )?in this space\b",
