@@ -224,6 +224,7 @@ class Export:
     replies: int = 0
     no_question: int = 0  # nothing before them that they answer
     context_only: int = 0  # weight 0
+    system: int = 0  # system messages that the row format has no place for
 
 
 def export_rows(conversations: Iterable[Conversation], path: str, row_format: str, force: bool = False) -> Export:
@@ -237,6 +238,8 @@ def export_rows(conversations: Iterable[Conversation], path: str, row_format: st
     with open_output(path, force=force) as stream:
         for conversation in conversations:
             count_replies(conversation, export)
+            if row_format == "jsonl":  # exactly the guide's three keys
+                export.system += sum(message.role == "system" for message in conversation.messages)
             for row in writers[row_format](conversation):
                 stream.write(encoder.encode(row) + b"\n")
                 export.rows += 1
@@ -285,6 +288,8 @@ def _not_exported(export: Export) -> Iterator[str]:
         yield f"{export.no_question:,} replies left out: no question before them"
     if export.context_only:
         yield f"{export.context_only:,} replies not learned: context only (weight 0)"
+    if export.system:
+        yield f"{export.system:,} system messages left out: jsonl has no place for them, --format chat has"
 
 
 def _shown(path: str) -> str:

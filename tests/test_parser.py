@@ -94,6 +94,18 @@ def test_replies_that_are_not_exported_are_counted(tmp_path: Path, capsys: pytes
     assert "1 replies not learned: context only (weight 0)" in said_to_people
 
 
+def test_system_messages_that_a_row_format_cannot_hold_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}]
+    file = tmp_path / "chat.json"
+    file.write_text(json.dumps([*turns, {"role": "assistant", "content": "Hello!"}]))
+    assert call(file, "--system", "keep", "--export", tmp_path / "r.jsonl") == 0
+    assert "1 system messages left out: jsonl has no place for them, --format chat has" in capsys.readouterr().out
+    assert call(file, "--system", "keep", "--export", tmp_path / "c.jsonl", "--format", "chat") == 0
+    assert "none left out" in capsys.readouterr().out
+
+
 def test_a_pipe_gives_the_same_rows_as_files(tmp_path: Path, export: Path) -> None:
     command = [sys.executable, str(ROOT / "conversation_parser.py")]
     assert call(export, "--output", tmp_path / "p.json", "--quiet") == 0
