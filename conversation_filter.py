@@ -28,9 +28,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import IO, Any
-
-import msgspec
+from typing import IO, TYPE_CHECKING, Any
 
 from identity.console import (
     ArgumentParser,
@@ -44,12 +42,11 @@ from identity.console import (
     warn,
 )
 from identity.files import STANDARD, check_output, open_input, open_output
-from identity.filters import judge, prepare
-from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
-from identity.filters.toxicity import MODEL_NAMES, ToxicityUnavailable
-from identity.filters.user_patterns import TIME_LIMIT, read_pattern_file, slow_patterns
-from identity.filters.verdicts import Evaluate, Settings, UserPattern, Verdict
-from identity.records import Conversation, read_conversations, write_conversations
+
+if TYPE_CHECKING:
+    from identity.filters.account import Account
+    from identity.filters.verdicts import Evaluate, Settings, Verdict
+    from identity.records import Conversation
 
 # A batch is the unit of judgement: small enough to hold in memory, and with toxicity (some messages a second on a
 # small CPU) small enough for the progress bar to move, large enough to sort by length.
@@ -58,7 +55,8 @@ BATCH_CONVERSATIONS_TOXICITY = 32
 BATCH_CHARACTERS = 8_000_000
 
 ROLES = {"all": ("user", "assistant"), "assistant": ("assistant",), "user": ("user",)}
-MODES = {"drop": without_flagged, "mask": with_flagged_as_context}
+MODES = ("drop", "mask")
+TOXICITY_MODELS = ("original", "unbiased", "multilingual", "original-small", "unbiased-small")  # of detoxify
 
 
 def build_parser() -> ArgumentParser:
@@ -87,7 +85,7 @@ def build_parser() -> ArgumentParser:
         "--toxicity-model",
         default="original",
         metavar="NAME|FOLDER",
-        help=f"{', '.join(MODEL_NAMES)}, or a folder with a checkpoint (default original)",
+        help=f"{', '.join(TOXICITY_MODELS)}, or a folder with a checkpoint (default original)",
     )
     judging = parser.add_argument_group("judging")
     judging.add_argument(
@@ -96,7 +94,7 @@ def build_parser() -> ArgumentParser:
     judging.add_argument("--roles", choices=tuple(ROLES), default="all", help="whose messages are judged (default all)")
     judging.add_argument(
         "--mode",
-        choices=tuple(MODES),
+        choices=MODES,
         default="drop",
         help="drop (default) removes a flagged message; mask keeps it as context that is not learned",
     )
@@ -106,6 +104,9 @@ def build_parser() -> ArgumentParser:
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """The flags as plain values; UsageError for a pattern file that cannot be read."""
+    from identity.filters.user_patterns import read_pattern_file
+    from identity.filters.verdicts import Settings, UserPattern
+
     patterns = [UserPattern(text) for text in arguments.blacklist]
     if arguments.blacklist_file:
         patterns += read_pattern_file(arguments.blacklist_file)
@@ -158,7 +159,10 @@ def filter_conversations(
     rejects: IO[bytes] | None,
 ) -> Iterator[Conversation]:
     """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
-    remainder = MODES[mode]
+    from identity.filters import judge
+    from identity.filters.account import with_flagged_as_context, without_flagged
+
+    remainder = without_flagged if mode == "drop" else with_flagged_as_context
     size = BATCH_CONVERSATIONS_TOXICITY if settings.toxicity else BATCH_CONVERSATIONS
     for batch in in_batches(conversations, size):
         judgement = judge(batch, rules, settings)
@@ -193,6 +197,8 @@ def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conver
 
 def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Iterator[bytes]:
     """One JSON line per flagged message, with the evidence."""
+    import msgspec
+
     for message, verdict in zip(conversation.messages, verdicts, strict=True):
         if verdict is None:
             continue
@@ -233,6 +239,9 @@ def notes(account: Account, mode: str, roles: str) -> list[str]:
 
 def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[Evaluate], Settings]:
     """The rules and their settings, without toxicity if that is automatic and cannot be had (one line says so)."""
+    from identity.filters import prepare
+    from identity.filters.toxicity import ToxicityUnavailable
+
     try:
         return prepare(settings), settings
     except ToxicityUnavailable as error:
@@ -246,6 +255,8 @@ def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[
 
 def filter_file(arguments: argparse.Namespace, rules: Sequence[Evaluate], settings: Settings, account: Account) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
+    from identity.records import read_conversations, write_conversations
+
     with contextlib.ExitStack() as stack:
         rejects = stack.enter_context(open_output(arguments.rejects, arguments.force)) if arguments.rejects else None
         conversations = read_conversations(arguments.input)
@@ -260,6 +271,9 @@ def filter_file(arguments: argparse.Namespace, rules: Sequence[Evaluate], settin
 
 
 def work(arguments: argparse.Namespace) -> int:
+    from identity.filters.account import Account, statistics_lines
+    from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
+
     check_paths(arguments)
     settings = settings_from(arguments)
     slow = slow_patterns(settings.patterns)

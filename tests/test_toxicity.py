@@ -18,7 +18,7 @@ from identity.filters import judge, prepare
 from identity.filters import toxicity as toxicity_rule
 from identity.filters.toxicity import Window, batches, scores, windows_of
 from identity.filters.toxicity import prepare as prepare_toxicity
-from identity.filters.toxicity_model import ToxicityUnavailable, load
+from identity.filters.toxicity_model import MODEL_NAMES, ToxicityUnavailable, load
 from identity.filters.verdicts import Settings
 from identity.records import Conversation, Message, read_conversations, write_conversations
 
@@ -379,3 +379,7 @@ def test_the_addresses_are_those_of_the_installed_detoxify() -> None:
     from identity.filters.toxicity_model import MODELS, RELEASES
 
     assert {name: RELEASES + model.weights for name, model in MODELS.items()} == MODEL_URLS
+
+
+def test_the_help_names_every_model_that_can_be_loaded() -> None:
+    assert conversation_filter.TOXICITY_MODELS == MODEL_NAMES
