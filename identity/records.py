@@ -26,12 +26,16 @@ SCHEMA: Final = 1
 Role = Literal["user", "assistant", "system"]
 
 
+Rating = Annotated[int, msgspec.Meta(ge=-1, le=1)]  # thumbs down, none, up
+
+
 class Alternative(msgspec.Struct, omit_defaults=True):
     """Another answer that was given to the same turn and not continued from."""
 
     content: str
     model: str | None = None
     kind: str = "regenerated"
+    rating: Rating | None = None
 
 
 class Message(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -44,7 +48,7 @@ class Message(msgspec.Struct, omit_defaults=True, kw_only=True):
     author: str | None = None
     created_at: str | None = None
     model: str | None = None
-    rating: Annotated[int, msgspec.Meta(ge=-1, le=1)] | None = None
+    rating: Rating | None = None
     weight: Annotated[int, msgspec.Meta(ge=0, le=1)] = 1
     alternatives: list[Alternative] = []
 

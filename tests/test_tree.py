@@ -313,11 +313,13 @@ def test_ratings_are_joined_by_message_whatever_their_spelling(tmp_path: Path) -
         {"id": "a1", "conversation_id": "c-1", "rating": "thumbs_up", "content": "{}"},
         {"id": "a2", "conversation_id": "c-1", "rating": "thumbsDown"},
         {"id": "a1", "conversation_id": "other", "rating": "thumbsDown"},
+        {"id": "b1", "conversation_id": "c-1", "rating": "thumbsDown"},
         None,
     ]
     write(tmp_path / "message_feedback.json", feedback)
     conversation = only(read(tmp_path, FORKED))
     assert [message.rating for message in conversation.messages] == [None, 1, None, -1]
+    assert [other.rating for other in conversation.messages[1].alternatives] == [-1]  # the one not continued from
 
 
 def test_custom_instructions_come_once_and_only_when_asked_for(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ class _Walk:
                     if not text or text in seen or pieces[-1].is_cut_off:
                         continue
                     seen.add(text)
-                    found.append(Alternative(content=text, model=_model_of(pieces)))
+                    found.append(Alternative(content=text, model=_model_of(pieces), rating=_rating_of(pieces)))
                     self.fates.alternatives.update(node.id for node in pieces)
         return _told_apart(found, question, self.position)
 
@@ -233,7 +233,6 @@ def _told_apart(found: list[Alternative], question: Node, on_path: dict[str, int
 def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
     last = pieces[-1]
     is_to_learn = not last.is_cut_off and all(node.weight for node in pieces)
-    ratings = [node.rating for node in pieces if node.rating is not None]
     return Message(
         id=last.id,
         parent=parent,
@@ -242,9 +241,13 @@ def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
         author=last.author,
         created_at=iso_text(last.time),
         model=_model_of(pieces),
-        rating=ratings[-1] if ratings else None,
+        rating=_rating_of(pieces),
         weight=1 if is_to_learn or role != "assistant" else 0,
     )
+
+
+def _rating_of(pieces: list[Node]) -> int | None:
+    return next((node.rating for node in reversed(pieces) if node.rating is not None), None)
 
 
 def _model_of(pieces: list[Node]) -> str | None:
