@@ -11,11 +11,11 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from identity.code_spans import code_spans
+
 # Neither a letter nor a space, so that no phrase matches across a blanked stretch.
 FILLER = "\ufffc"
 
-_FENCE = re.compile(r"^[ \t]{0,3}(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})(.*)$")
-_BACKTICKS = re.compile(r"`+")
 _BLOCK_QUOTE = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?>.*$", re.MULTILINE)
 _LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"”)\]]+", re.IGNORECASE)
 
@@ -47,8 +47,7 @@ def own_words(text: str) -> str:
 
     Where nothing but quoted speech and *stage directions* is there (role-play), the speech is the speaker's own.
     """
-    text = _blank_fences(text)
-    text = _blank_inline_code(text)
+    text = _blank_code(text)
     if ">" in text:
         text = _BLOCK_QUOTE.sub(_fill, text)
     if "://" in text or "www." in text.lower():
@@ -65,43 +64,11 @@ def _fill(match: re.Match[str]) -> str:
     return _VISIBLE.sub(FILLER, match.group())
 
 
-def _blank_fences(text: str) -> str:
-    """Blank fenced code blocks; a fence that is never closed runs to the end, as in CommonMark."""
-    if "```" not in text and "~~~" not in text:
-        return text
-    lines = text.split("\n")
-    fence = ""
-    for number, line in enumerate(lines):
-        match = _FENCE.match(line)
-        if fence:
-            lines[number] = FILLER * len(line)
-            if match and match[1].startswith(fence) and not match[2].strip():
-                fence = ""
-        elif match and "`" not in match[2]:
-            fence = match[1]
-            lines[number] = FILLER * len(line)
-    return "\n".join(lines)
-
-
-def _blank_inline_code(text: str) -> str:
-    """Blank `code` between runs of equally many backticks within one paragraph, in one pass."""
-    runs = list(_BACKTICKS.finditer(text))
-    if len(runs) < 2:
-        return text
-    following: dict[int, list[int]] = {}
-    for index in range(len(runs) - 1, -1, -1):
-        following.setdefault(len(runs[index].group()), []).append(index)
-    pieces, done, index = [], 0, 0
-    while index < len(runs):
-        same = following[len(runs[index].group())]
-        while same and same[-1] <= index:
-            same.pop()
-        start = runs[index].start()
-        if same and "\n\n" not in text[start : runs[same[-1]].start()]:
-            end = runs[same[-1]].end()
-            pieces += [text[done:start], _VISIBLE.sub(FILLER, text[start:end])]
-            done, index = end, same[-1]
-        index += 1
+def _blank_code(text: str) -> str:
+    pieces, done = [], 0
+    for start, end in code_spans(text):
+        pieces += [text[done:start], _VISIBLE.sub(FILLER, text[start:end])]
+        done = end
     return "".join([*pieces, text[done:]])
 
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from identity.code_spans import code_spans
 from identity.json_stream import decode_value
 
 # Control characters but tab and line breaks, and halves of surrogate pairs: no tokenizer or terminal wants them.
@@ -58,9 +59,6 @@ _REASONING_CLOSES = {
 _PLACEHOLDER = re.compile(
     r"(?:^|\n)[ \t]*```[^\n`]*\n[ \t]*This block is not supported on your current device yet\.?[ \t]*\n[ \t]*```[ \t]*"
 )
-
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})", re.MULTILINE)
-_TICKS = re.compile(r"`+")
 
 
 def clean_typed(text: str) -> str:
@@ -144,7 +142,7 @@ def _without_reasoning(text: str) -> str:
     """Cut out <think>…</think> and its like, unless code shows the tag; an unclosed one at the start takes all."""
     if not _REASONING_OPENS.search(text):
         return text
-    code = list(_code_spans(text))
+    code = list(code_spans(text))
     starts = [start for start, _ in code]
     pieces: list[str] = []
     position = 0  # what is before it is in `pieces` or cut out
@@ -169,43 +167,10 @@ def _without_reasoning(text: str) -> str:
 def split_code(text: str) -> Iterator[tuple[bool, str]]:
     """The text in order as (is code, piece), fenced blocks and inline code apart from prose."""
     position = 0
-    for start, end in _code_spans(text):
+    for start, end in code_spans(text):
         if position < start:
             yield False, text[position:start]
         yield True, text[start:end]
         position = end
     if position < len(text):
         yield False, text[position:]
-
-
-def _code_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every fenced block and inline code span, in order and without overlap."""
-    position = 0
-    while fence := _FENCE.search(text, position):
-        yield from _inline_spans(text, position, fence.start())
-        marks = fence.group(1)
-        closing = re.compile(rf"^[ \t>]*{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$", re.MULTILINE)
-        after = text.find("\n", fence.end())
-        closer = closing.search(text, after) if after >= 0 else None
-        end = closer.end() if closer else len(text)
-        yield fence.start(), end
-        position = end
-    yield from _inline_spans(text, position, len(text))
-
-
-def _inline_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Runs of backticks closed by a run of the same length, as in CommonMark."""
-    runs = [(run.start(), run.end()) for run in _TICKS.finditer(text, start, end)]
-    following: dict[int, list[int]] = {}  # length of a run -> where such runs are, last first
-    for index in range(len(runs) - 1, -1, -1):
-        following.setdefault(runs[index][1] - runs[index][0], []).append(index)
-    index = 0
-    while index < len(runs):
-        opens, length = runs[index][0], runs[index][1] - runs[index][0]
-        same = following[length]
-        while same and same[-1] <= index:
-            same.pop()
-        if same:
-            index = same[-1]
-            yield opens, runs[index][1]
-        index += 1
