@@ -26,9 +26,8 @@ QUIET_LIBRARIES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "WANDB_MODE": "disabled",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "0",
-    "TOKENIZERS_PARALLELISM": "false",
     "UNSLOTH_DISABLE_STATISTICS": "1",
+    "TOKENIZERS_PARALLELISM": "false",  # says nothing to anyone, but warns about every fork otherwise
 }
 
 # Modules whose package has another name.
