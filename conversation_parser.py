@@ -65,7 +65,10 @@ def build_parser() -> ArgumentParser:
     reading.add_argument("--source", default="auto", help="the kind of export, if it is not to be found out")
     reading.add_argument("--list-sources", action="store_true", help="list the kinds of export and how to get them")
     reading.add_argument(
-        "--voice", default="assistant", help="who is to be learned: assistant (default), user, or a speaker's name"
+        "--voice",
+        action="append",
+        metavar="WHO",
+        help="who is learned: assistant (default), user, or a speaker's name; repeat it for each name of theirs",
     )
     reading.add_argument(
         "--branches", choices=("current", "all"), default="current", help="the path last held (default), or every path"
@@ -142,7 +145,7 @@ def read_inputs(arguments: argparse.Namespace) -> Collection:
     return import_all(
         arguments.inputs,
         Options(
-            voice=arguments.voice,
+            voices=tuple(arguments.voice or ["assistant"]),
             all_branches=arguments.branches == "all",
             keep_system=None if arguments.system is None else arguments.system == "keep",
         ),

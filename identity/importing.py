@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from identity.console import UsageError, UserError
 from identity.formats import AmbiguousFormat, detect
-from identity.formats.format import Format, Options, Reading
+from identity.formats.format import VOICE_NOT_CHOSEN, Format, Options, Reading
 from identity.formats.peek import Peek, peek_at
 from identity.formats.selection import Selection
 from identity.formats.side_files import side_file
@@ -163,7 +163,7 @@ def import_all(
             continue
         is_whole = _read(found, chosen, options, wanted, collection, watch)
         given_up[found.folder] = given_up.get(found.folder, False) or not is_whole
-    _check_voice(options.voice, account)
+    _check_voices(options.voices, account)
     if not account.conversations_kept:
         raise UserError(_why_nothing(account))
     return collection
@@ -231,11 +231,17 @@ def _wanted_part(reading: Reading, wanted: Selection) -> Reading:
     return reading
 
 
-def _check_voice(voice: str, account: Account) -> None:
-    if voice in ("assistant", "user") or voice in account.speakers or not account.speakers:
-        return
+def _check_voices(voices: tuple[str, ...], account: Account) -> None:
+    """UsageError, with the speakers, if a name is nobody's or if people talked and none of them was named."""
     known = ", ".join(f"{name} ({count:,})" for name, count in account.speakers.most_common(12))
-    raise UsageError(f"--voice {voice}: nobody of that name speaks; the speakers and their messages: {known}")
+    if count := account.conversations_left_out[VOICE_NOT_CHOSEN]:
+        raise UsageError(
+            f"{count:,} conversations are between people; say with --voice NAME whose voice is to be learned; "
+            f"the speakers and their messages: {known}"
+        )
+    for voice in voices:
+        if voice not in ("assistant", "user") and voice not in account.speakers and account.speakers:
+            raise UsageError(f"--voice {voice}: nobody of that name speaks; the speakers and their messages: {known}")
 
 
 def _why_nothing(account: Account) -> str:

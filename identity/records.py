@@ -63,6 +63,8 @@ class Conversation(msgspec.Struct, kw_only=True):
     created_at: str | None = None
     updated_at: str | None = None
     messages: list[Message]
+    project: str | msgspec.UnsetType | None = msgspec.UNSET  # where the person had filed it, by name or id
+    gpt: str | msgspec.UnsetType | None = msgspec.UNSET  # the custom GPT, Gem or character that answered
 
 
 _encoder = msgspec.json.Encoder()

@@ -195,7 +195,7 @@ def test_wrong_types_anywhere_cost_what_they_touch_only(tmp_path: Path, sample: 
     wrong = _wrong_types(json.loads(sample.read_text(encoding="utf-8")), random.Random(seed))
     try:
         name = sample.relative_to(EXPORTS).parts[0]
-        for options in ({}, {"all_branches": True, "keep_system": True}, {"voice": "user"}):
+        for options in ({}, {"all_branches": True, "keep_system": True}, {"voices": ("user",)}):
             assert_reconciles(parse(write(tmp_path / "sample.json", wrong), source=name, **options))
     except UserError as error:
         assert "\n" not in str(error)

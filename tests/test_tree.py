@@ -281,7 +281,7 @@ def test_voice_user_makes_the_person_the_one_to_learn(tmp_path: Path) -> None:
                 node("u2", "a2", "user", "How"),
                 node("u3", "u2", "user", "are you?"),
             ),
-            voice="user",
+            voices=("user",),
         )
     )
     assert texts(conversation) == [
@@ -295,7 +295,7 @@ def test_voice_user_makes_the_person_the_one_to_learn(tmp_path: Path) -> None:
 def test_voice_by_name_learns_one_speaker_of_several(tmp_path: Path) -> None:
     told = [("Anna", "Hi"), ("Mira", "Hello"), ("Mira", "you"), ("Ben", "Hey")]
     messages = [{"role": "user", "name": name, "content": text} for name, text in told]
-    conversation = only(parse(write(tmp_path / "chat.json", {"messages": messages}), voice="Mira"))
+    conversation = only(parse(write(tmp_path / "chat.json", {"messages": messages}), voices=("Mira",)))
     assert texts(conversation) == [("user", "Hi"), ("assistant", "Hello\n\nyou"), ("user", "Hey")]
 
 
@@ -430,7 +430,7 @@ def turn_before(thread: Thread, name: str) -> set[str]:
 def test_no_reply_is_joined_to_a_question_it_did_not_answer(seed: int, size: int, everything: bool, voice: str) -> None:
     randomly = random.Random(seed)
     thread = random_thread(randomly, size)
-    reading = linearize(thread, Options(voice=voice, all_branches=everything))
+    reading = linearize(thread, Options(voices=(voice,), all_branches=everything))
     assert reading.read == reading.kept + reading.left_out.total() == size
     for conversation in reading.conversations:
         ids = [message.id for message in conversation.messages]

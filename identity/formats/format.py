@@ -15,7 +15,7 @@ from identity.sources import Document
 class Options:
     """What the person asked for that changes how a conversation is read."""
 
-    voice: str = "assistant"  # who is learned: assistant, user, or a speaker's name
+    voices: tuple[str, ...] = ("assistant",)  # who is learned: assistant, user, or the names that a speaker goes by
     all_branches: bool = False
     keep_system: bool | None = None  # None: left out of exports, kept where our own record already has it
 
@@ -35,13 +35,17 @@ class Reading:
     repeated: int = 0
     skipped: str | None = None  # why the conversation as a whole is not there
     updated: float | None = None  # seconds since 1970; of two copies the later one is kept
-    speakers: Counter[str] = field(default_factory=Counter)
+    speakers: Counter[str] = field(default_factory=Counter)  # visible messages by author, else by role
 
     @property
     def kept(self) -> int:
         """Messages of the export that stand in at least one of the conversations."""
         return sum(len(conversation.messages) for conversation in self.conversations) - self.repeated
 
+
+# A conversation between people has no side that is learned unless a person is named.
+VOICE_NOT_CHOSEN = "between people, and --voice names none of them"
+VOICE_ABSENT = "nobody of the name in --voice speaks in it"
 
 DAMAGED = "damaged: not JSON"
 CUT_OFF_FILE = "cut off at the end of the file"

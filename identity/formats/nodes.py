@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from identity.records import Role
+from identity.records import Alternative, Role
 
 # Why a message is not in the result. These are what the account shows, so they are words for people.
 SYSTEM = "system or custom instructions"
@@ -58,6 +58,7 @@ class Node:
     is_continued: bool = False  # the length limit cut it and the next piece goes on in mid sentence
     is_cut_off: bool = False  # stopped before its end: context, nothing to learn an ending from
     picked: str | None = None  # on a user node: the child that the person chose of several shown side by side
+    alternatives: list[Alternative] = field(default_factory=list)  # variants that are not nodes of their own (swipes)
 
     @property
     def is_in_dialogue(self) -> bool:
@@ -78,6 +79,9 @@ class Thread:
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)  # messages that did not even become nodes
     has_unique_id: bool = True  # False: ids are numbers of rows, so the content decides what is the same
+    is_between_people: bool = False  # no side is an assistant's: all nodes are users with an author, --voice names one
+    project: str | None = None  # the project or folder that the person had put the conversation in, by name or id
+    gpt: str | None = None  # the custom GPT, Gem or character that answered, by name or id
 
     def add(self, node: Node) -> None:
         """Take a node in; of two with one id the first stays."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from identity.console import UserError
-from identity.formats.format import CUT_OFF_FILE, Format, Options, Reading, skipped
+from identity.formats.format import CUT_OFF_FILE, VOICE_ABSENT, Format, Options, Reading, skipped
 from identity.formats.nodes import SYSTEM
 from identity.formats.peek import Peek
 from identity.formats.times import epoch_seconds
@@ -49,8 +49,13 @@ def _read_one(conversation: Conversation, options: Options) -> Reading:
     )
     if options.keep_system is False:
         _drop_system(conversation, reading)
-    if options.voice != "assistant":
-        _change_voice(conversation, options.voice)
+    if "assistant" not in options.voices:
+        _change_voice(conversation, options.voices)
+        if not any(message.role == "assistant" for message in conversation.messages):
+            reading.skipped = VOICE_ABSENT
+            reading.left_out = Counter({VOICE_ABSENT: reading.read})
+            reading.conversations = []
+            return reading
     if not conversation.messages:
         reading.conversations = []
         reading.skipped = NO_MESSAGES
@@ -69,15 +74,15 @@ def _drop_system(conversation: Conversation, reading: Reading) -> None:
     conversation.messages = kept
 
 
-def _change_voice(conversation: Conversation, voice: str) -> None:
+def _change_voice(conversation: Conversation, voices: tuple[str, ...]) -> None:
     """Swap who is learned; the messages stay as they were cut, and ratings and alternatives were of the other voice."""
     for message in conversation.messages:
         if message.role == "system":
             continue
-        if voice == "user":
-            message.role = _SWAPPED[message.role]
+        if message.author in voices:
+            message.role = "assistant"
         else:
-            message.role = "assistant" if message.author == voice else "user"
+            message.role = _SWAPPED[message.role] if "user" in voices else "user"
         message.alternatives, message.rating, message.weight = [], None, 1
 
 

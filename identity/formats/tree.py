@@ -16,7 +16,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from identity.formats.format import Options, Reading
+import msgspec
+
+from identity.formats.format import VOICE_ABSENT, VOICE_NOT_CHOSEN, Options, Reading
 from identity.formats.nodes import HIDDEN, KEPT_AS_ALTERNATIVE, MERGED, OTHER_BRANCH, PROGRESS_TALK, Node, Thread
 from identity.formats.times import iso_text
 from identity.records import Alternative, Conversation, Message, Role
@@ -31,13 +33,18 @@ def linearize(thread: Thread, options: Options) -> Reading:
     reading = Reading(key=_key_of(thread), read=thread.read, left_out=thread.left_out.copy(), updated=thread.updated)
     visible = [node for node in thread.nodes.values() if node.is_message and node.left_out is None]
     reading.speakers.update(node.author or node.role for node in visible)
+    voices = _Voices(options.voices, thread.is_between_people)
+    if visible and (reason := voices.refusal(visible)):
+        reading.skipped = reason
+        reading.left_out = Counter({reason: reading.read})
+        return reading
     children = thread.children()
     fates = _Fates()
     name = thread.id or thread.digest()
     for leaf in thread.leaves(children):
         is_first = not reading.conversations
-        walk = _Walk(thread, thread.path_to(leaf), children, options, fates)
-        messages = list(walk.messages(with_alternatives=is_first and options.voice == "assistant"))
+        walk = _Walk(thread, thread.path_to(leaf), children, voices, fates)
+        messages = list(walk.messages(with_alternatives=is_first))
         if messages and messages[-1].id not in fates.kept and messages[-1].id not in fates.merged:
             _mark_repeated(messages, fates, reading)
             number = f"#{len(reading.conversations) + 1}" if reading.conversations else ""
@@ -67,7 +74,35 @@ def _conversation(thread: Thread, name: str, messages: list[Message]) -> Convers
         created_at=created,
         updated_at=iso_text(thread.updated),
         messages=messages,
+        project=thread.project or msgspec.UNSET,
+        gpt=thread.gpt or msgspec.UNSET,
     )
+
+
+@dataclass(frozen=True)
+class _Voices:
+    """Who is learned, and by that the role of every node."""
+
+    names: tuple[str, ...]
+    is_between_people: bool
+
+    def refusal(self, visible: list[Node]) -> str | None:
+        """Why nothing can be learned from these nodes under the chosen voice; None if something can."""
+        if self.is_between_people and not set(self.names) - {"assistant", "user"}:
+            return VOICE_NOT_CHOSEN
+        if not self.is_between_people and {"assistant", "user"} & set(self.names):
+            return None  # an AI chat: either side is there or the conversation is empty on that side
+        return None if any(node.author in self.names for node in visible) else VOICE_ABSENT
+
+    def role_of(self, node: Node) -> Role:
+        if node.role == "system":
+            return node.role
+        if not self.is_between_people:
+            if "assistant" in self.names:
+                return node.role
+            if "user" in self.names:
+                return "assistant" if node.role == "user" else "user"
+        return "assistant" if node.author in self.names else "user"
 
 
 @dataclass
@@ -113,7 +148,7 @@ class _Walk:
     thread: Thread
     path: list[Node]
     children: dict[str | None, list[Node]]
-    options: Options
+    voices: _Voices
     fates: _Fates
 
     def __post_init__(self) -> None:
@@ -130,8 +165,10 @@ class _Walk:
                 continue
             message = _message(role, pieces, last)
             self.fates.merged.update(node.id for node in pieces[:-1])
-            if with_alternatives and role == "assistant" and question is not None:
-                message.alternatives = self._alternatives(question, pieces[-1], message.content)
+            message.alternatives = _variants(pieces, message.content) if role == "assistant" else []
+            # Alternatives are a model's other answers; a person's edits of a question are none.
+            if with_alternatives and role == pieces[-1].role == "assistant" and question is not None:
+                message.alternatives += self._alternatives(question, pieces[-1], message.content)
             yield message
             last = message.id
             question = pieces[-1] if role == "user" else None
@@ -153,10 +190,10 @@ class _Walk:
             if unseen and turn and turn[-1].role == node.role == "assistant":
                 # What the model says now answers the prompt, which nobody saw, and not what was asked before it.
                 yield role, turn
-                yield self._role_of(unseen), [unseen]
+                yield self.voices.role_of(unseen), [unseen]
                 turn, author = [], None
             unseen = None
-            speaks = self._role_of(node)
+            speaks = self.voices.role_of(node)
             is_other = node.author is not None and author is not None and node.author != author
             is_one_turn = speaks == "assistant" or (speaks == "user" and turn and turn[-1].role == node.role != "user")
             if turn and (speaks != role or not is_one_turn or is_other):
@@ -167,15 +204,6 @@ class _Walk:
             turn.append(node)
         if turn:
             yield role, turn
-
-    def _role_of(self, node: Node) -> Role:
-        """The role under the chosen voice."""
-        voice = self.options.voice
-        if node.role == "system" or voice == "assistant":
-            return node.role
-        if voice == "user":
-            return "assistant" if node.role == "user" else "user"
-        return "assistant" if node.author == voice else "user"
 
     def _visible_pieces(self, turn: list[Node]) -> list[Node]:
         pieces = [node for node in turn if node.left_out is None]
@@ -244,6 +272,17 @@ def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
         rating=_rating_of(pieces),
         weight=1 if is_to_learn or role != "assistant" else 0,
     )
+
+
+def _variants(pieces: list[Node], content: str) -> list[Alternative]:
+    """The alternatives that a reply's only piece brought along, each text once; none fits a reply of several pieces."""
+    if len(pieces) > 1:
+        return []
+    unlike: dict[str, Alternative] = {}
+    for alternative in pieces[0].alternatives:
+        if alternative.content.strip() and alternative.content != content:
+            unlike.setdefault(alternative.content, alternative)
+    return list(unlike.values())
 
 
 def _rating_of(pieces: list[Node]) -> int | None:
