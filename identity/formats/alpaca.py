@@ -51,6 +51,7 @@ FORMAT = Format(
     name="alpaca",
     label="instruction rows (Alpaca and the like)",
     how_to_export="a training file with instruction and output, or prompt and completion, question and answer",
+    shape_age="since 2023",
     matches=matches,
     read=read,
 )

@@ -172,6 +172,7 @@ FORMAT = Format(
     name="chatgpt",
     label="ChatGPT data export",
     how_to_export="ChatGPT: Settings, Data controls, Export data; give the zip from the e-mail as it is",
+    shape_age="2023 to September 2026, all generations",
     matches=matches,
     read=read,
 )

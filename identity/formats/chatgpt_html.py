@@ -61,6 +61,7 @@ FORMAT = Format(
     name="chatgpt-html",
     label="ChatGPT chat.html",
     how_to_export="part of ChatGPT's data export; give the zip or conversations.json instead where you have it",
+    shape_age="2023 to 2026",
     matches=matches,
     read=read,
     last_resort=True,

@@ -160,6 +160,7 @@ FORMAT = Format(
     name="claude",
     label="Claude data export or Claude Desktop",
     how_to_export="Claude: Settings, Privacy, Export data; give the zip, or every zip that the manifest lists",
+    shape_age="2024 to August 2026",
     matches=matches,
     read=read,
 )

@@ -64,6 +64,7 @@ class Format:
     name: str  # what --source takes and what stands in a record's `source`
     label: str
     how_to_export: str
+    shape_age: str  # when exports of the shapes that are read here were seen, as "2023 to September 2026"
     matches: Callable[[Peek], bool]
     read: Callable[[Document, Options], Iterator[Reading]]
     last_resort: bool = False  # read only where its folder gave nothing better

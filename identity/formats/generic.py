@@ -77,6 +77,7 @@ FORMAT = Format(
     name="generic",
     label="generic JSON (role and content)",
     how_to_export='any tool; write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]',
+    shape_age="any",
     matches=matches,
     read=read,
 )

@@ -90,6 +90,7 @@ FORMAT = Format(
     name="records",
     label="this tool's own output (parsed.json, filtered.json)",
     how_to_export="conversation_parser.py INPUT --output parsed.json",
+    shape_age="of this version",
     matches=matches,
     read=read,
 )

@@ -37,6 +37,7 @@ FORMAT = Format(
     name="sharegpt",
     label="ShareGPT rows",
     how_to_export="a training file with conversations of from and value",
+    shape_age="since 2023",
     matches=matches,
     read=read,
 )
