@@ -35,6 +35,7 @@ from identity.console import (
     warn,
 )
 from identity.files import STANDARD, check_output, open_output
+from identity.limits import DEFAULT_LIMITS, FREE, Limits, shown_size, size_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from identity.records import Conversation, Message
 
 ROW_FORMATS = ("jsonl", "chat", "sharegpt", "alpaca")
+MOST_NOTES = 20  # lines about single files that could not be read
 
 
 def build_parser() -> ArgumentParser:
@@ -82,8 +84,25 @@ def build_parser() -> ArgumentParser:
     selecting.add_argument("--since", metavar="DATE", help="conversations from this day on, as 2025-03-31")
     selecting.add_argument("--until", metavar="DATE", help="conversations up to this day, which is included")
     selecting.add_argument("--title", metavar="REGEX", help="conversations whose title matches; (?i) ignores case")
+
+    limits = parser.add_argument_group("limits against zip bombs (of each archive, those inside it included)")
+    for flag, convert, default, words in (
+        ("--max-member-size", _size, DEFAULT_LIMITS.member_size, "of one file in it, unpacked, as 500M or 4G"),
+        ("--max-total-size", _size, DEFAULT_LIMITS.total_size, "of all files that are read from it, unpacked"),
+        ("--max-members", _count, DEFAULT_LIMITS.members, "files in it"),
+        ("--max-ratio", _count, DEFAULT_LIMITS.ratio, f"unpacked to packed size, beyond {shown_size(FREE)} unpacked"),
+    ):
+        shown, metavar = (shown_size(default), "SIZE") if convert is _size else (f"{default:,}", "N")
+        limits.add_argument(flag, type=convert, default=default, metavar=metavar, help=f"{words} (default: {shown})")
     add_common_arguments(parser)
     return parser
+
+
+def _size(text: str) -> int:
+    try:
+        return size_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 500M or 4G") from None
 
 
 def _count(text: str) -> int:
@@ -104,8 +123,7 @@ def _main(arguments: argparse.Namespace) -> int:
         return 0
     check_call(arguments)
     collection = read_inputs(arguments)
-    for problem in collection.account.problems:
-        warn(problem)
+    note_problems(collection.account.problems)
     if arguments.stats or not (arguments.output or arguments.export or arguments.preview):
         show_statistics(collection, console)
     for conversation in islice(collection, arguments.preview or 0):
@@ -115,6 +133,14 @@ def _main(arguments: argparse.Namespace) -> int:
     if arguments.export:
         report_rows(export_rows(collection, arguments.export, arguments.format, arguments.force), arguments, console)
     return 0
+
+
+def note_problems(problems: Sequence[str]) -> None:
+    """Say what could not be read, file by file up to a number that a person still looks at."""
+    for problem in problems[:MOST_NOTES]:
+        warn(problem)
+    if len(problems) > MOST_NOTES:
+        warn(f"{len(problems) - MOST_NOTES:,} more files could not be read; --stats counts them by reason")
 
 
 def check_call(arguments: argparse.Namespace) -> None:
@@ -152,6 +178,7 @@ def read_inputs(arguments: argparse.Namespace) -> Collection:
         selection(arguments.model, arguments.since, arguments.until, arguments.title),
         by_name(arguments.source),
         watch,
+        Limits(arguments.max_member_size, arguments.max_total_size, arguments.max_members, arguments.max_ratio),
     )
 
 

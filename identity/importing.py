@@ -19,6 +19,7 @@ from identity.formats.format import VOICE_NOT_CHOSEN, Format, Options, Reading
 from identity.formats.peek import Peek, peek_at
 from identity.formats.selection import Selection
 from identity.formats.side_files import side_file
+from identity.limits import DEFAULT_LIMITS, Limits
 from identity.records import Conversation, decode, encode
 from identity.sources import DamagedFile, Document, Skipped, documents, has_side_name
 
@@ -141,6 +142,7 @@ def import_all(
     wanted: Selection,
     source: Format | None = None,
     watch: Callable[[Iterable[Reading], str], Iterable[Reading]] = lambda readings, name: readings,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Collection:
     """Read every conversation under the paths. UserError if none is left, with the reasons.
 
@@ -149,7 +151,7 @@ def import_all(
     collection = Collection()
     account = collection.account
     given_up: dict[str, bool] = {}  # folder -> whether its JSON left something to look for in its chat.html
-    for found in documents(paths):
+    for found in documents(paths, limits):
         if isinstance(found, Skipped):
             account.files_skipped[found.reason] += 1
             if found.is_damaged:

@@ -1,0 +1,111 @@
+"""Byte streams that may be damaged or lie about their size: read to the last good byte, then one clear error."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, cast
+
+from identity.limits import Meter, Unreadable
+
+GZIP = b"\x1f\x8b"
+# Bytes read at a time from what may be damaged or a bomb further on. bzip2 and LZMA members have no bound on what
+# zipfile unpacks from one step, so it is small: 4 KiB of bzip2 are 80 MB at worst.
+STEP, SMALL_STEP = 16 * 1024, 4 * 1024
+
+# What zipfile, gzip, zlib, lzma and bz2 raise over damaged bytes; all of these were seen.
+FOREIGN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,  # a disk, a network or a right that fails, and bz2
+    ValueError,  # a name that is not UTF-8, an offset before the file's start
+    OverflowError,
+    RuntimeError,  # also NotImplementedError: a method of packing that zipfile does not know
+    MemoryError,  # an LZMA header that asks for gigabytes
+)
+
+
+def told(error: BaseException) -> str:
+    """What is wrong with a file in words for people, from the libraries' exceptions."""
+    if isinstance(error, Unreadable):
+        return str(error)
+    if isinstance(error, NotImplementedError):
+        return "packed by a method that cannot be read here; unpack it and give the folder"
+    if isinstance(error, OSError) and error.errno and error.strerror:
+        return f"{error.strerror}; check the file, its rights and the disk"
+    if isinstance(error, MemoryError):
+        return "needs more memory to unpack than there is; unpack it and give the folder"
+    if "CRC" in str(error):
+        return "damaged, its checksum is wrong; get it again"
+    return "damaged or cut off; get it again"
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn whatever the libraries raise inside into Unreadable. Only for their calls, never around other work."""
+    try:
+        yield
+    except FOREIGN as error:
+        raise Unreadable(told(error)) from None
+
+
+class CarefulStream:
+    """Bytes already read from a stream, and then the rest of it, counted by a meter if there is one.
+
+    Where the rest is damaged, what could be read before is given out first and Unreadable raised on the next call.
+    """
+
+    def __init__(self, stream: IO[bytes], meter: Meter | None = None, head: bytes = b"", step: int = STEP) -> None:
+        self.pieces = [head]
+        self.held = len(head)
+        self.position = len(head)  # of the stream
+        self.stream = stream
+        self.meter = meter
+        self.step = step
+        self.error: Unreadable | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        while self.error is None and (size < 0 or self.held < size):
+            try:
+                piece = self.stream.read(self.step)
+                self.position += len(piece)
+                if self.meter:
+                    self.meter.reach(self.position)
+            except (*FOREIGN, Unreadable) as error:
+                self.error = Unreadable(told(error))
+                break
+            if not piece:
+                break
+            self.pieces.append(piece)
+            self.held += len(piece)
+        if self.error is not None and not self.held and size != 0:
+            raise self.error
+        whole = b"".join(self.pieces)
+        count = len(whole) if size < 0 else size
+        self.pieces, self.held = [whole[count:]], max(len(whole) - count, 0)
+        return whole[:count]
+
+
+def careful(stream: IO[bytes], meter: Meter | None = None, head: bytes = b"", step: int = STEP) -> IO[bytes]:
+    """A CarefulStream where a stream is asked for."""
+    return cast(IO[bytes], CarefulStream(stream, meter, head, step))
+
+
+@contextlib.contextmanager
+def ungzipped(stream: IO[bytes], meter: Meter) -> Iterator[IO[bytes]]:
+    """The careful stream itself or, counted by the meter, what is packed in it by gzip."""
+    head = stream.read(len(GZIP))
+    whole = careful(stream, head=head)
+    if head != GZIP:
+        yield whole
+        return
+    with gzip.GzipFile(fileobj=whole) as unpacked:
+        yield careful(cast(IO[bytes], unpacked), meter)
