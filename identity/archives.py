@@ -7,6 +7,7 @@ no export has them, so such an archive was made to do harm, or is not what it se
 from __future__ import annotations
 
 import contextlib
+import copy
 import re
 import stat
 import zipfile
@@ -15,7 +16,7 @@ from typing import IO, NamedTuple, cast
 
 from identity.limits import Budget, LimitReached, Meter, Unreadable, too_many
 from identity.salvage import LOCAL, salvage
-from identity.streams import SMALL_STEP, STEP, careful, translated
+from identity.streams import SMALL_STEP, STEP, CarefulStream, translated
 
 CUT_OFF = "the zip is cut off or damaged; download it again"
 ENCRYPTED = "encrypted; unpack the zip with its password and give the folder"
@@ -92,11 +93,13 @@ class Archive:
     @contextlib.contextmanager
     def open(self, info: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
         """The bytes of a member, as they are in it."""
+        unchecked = copy.copy(info)
+        del unchecked.CRC  # zipfile would keep back the last bytes before a wrong checksum
+        step = STEP if info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else SMALL_STEP
         with contextlib.ExitStack() as opened:
             with translated():
-                stream = opened.enter_context(self._zip.open(info))
-            step = STEP if info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else SMALL_STEP
-            yield careful(stream, self._meters[id(info)], step=step)
+                stream = opened.enter_context(self._zip.open(unchecked))
+            yield cast(IO[bytes], CarefulStream(stream, self._meters[id(info)], step=step, checksum=info.CRC))
 
     def meter_inside(self, info: zipfile.ZipInfo) -> Meter:
         """A meter for what is packed in a member once more."""

@@ -104,7 +104,7 @@ def is_too_tight(unpacked: int, packed: int, limits: Limits) -> bool:
 
 def size_of(text: str) -> int:
     """Bytes from a size as people write it: 500M, 4G, 1.5T, 4096. ValueError if it is none."""
-    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,3})?)([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
     if not match or not float(match[1]):
         raise ValueError(text)
     return int(float(match[1]) * _UNITS[match[2].upper()])

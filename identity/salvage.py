@@ -60,6 +60,8 @@ def _file_at(stream: IO[bytes], position: int, size: int, budget: Budget) -> tup
     info.header_offset, info.flag_bits, info.compress_type = position, flags, method
     info.CRC, info.compress_size, info.file_size = crc, *_sizes(packed, unpacked, extra)
     if flags & _SIZE_AFTER and not info.compress_size:
+        if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            return None  # nothing shows where it ends
         _measure(info, stream, start, size, budget)
     elif start + info.compress_size > size:
         info.compress_size = size - start

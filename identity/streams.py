@@ -18,6 +18,8 @@ GZIP = b"\x1f\x8b"
 # zipfile unpacks from one step, so it is small: 4 KiB of bzip2 are 80 MB at worst.
 STEP, SMALL_STEP = 16 * 1024, 4 * 1024
 
+WRONG_CHECKSUM = "damaged, its checksum is wrong; get it again"
+
 # What zipfile, gzip, zlib, lzma and bz2 raise over damaged bytes; all of these were seen.
 FOREIGN = (
     zipfile.BadZipFile,
@@ -43,8 +45,8 @@ def told(error: BaseException) -> str:
         return f"{error.strerror}; check the file, its rights and the disk"
     if isinstance(error, MemoryError):
         return "needs more memory to unpack than there is; unpack it and give the folder"
-    if "CRC" in str(error):
-        return "damaged, its checksum is wrong; get it again"
+    if "CRC" in str(error):  # of gzip
+        return WRONG_CHECKSUM
     return "damaged or cut off; get it again"
 
 
@@ -60,16 +62,26 @@ def translated() -> Iterator[None]:
 class CarefulStream:
     """Bytes already read from a stream, and then the rest of it, counted by a meter if there is one.
 
-    Where the rest is damaged, what could be read before is given out first and Unreadable raised on the next call.
+    Where the rest is damaged, what could be read before is given out first and Unreadable raised on the next call;
+    so it is at the end if that is not what the `checksum` was made of.
     """
 
-    def __init__(self, stream: IO[bytes], meter: Meter | None = None, head: bytes = b"", step: int = STEP) -> None:
+    def __init__(
+        self,
+        stream: IO[bytes],
+        meter: Meter | None = None,
+        head: bytes = b"",
+        step: int = STEP,
+        checksum: int | None = None,
+    ) -> None:
         self.pieces = [head]
         self.held = len(head)
         self.position = len(head)  # of the stream
         self.stream = stream
         self.meter = meter
         self.step = step
+        self.checksum = checksum
+        self.found = 0  # the checksum of what was read so far
         self.error: Unreadable | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -79,6 +91,10 @@ class CarefulStream:
                 self.position += len(piece)
                 if self.meter:
                     self.meter.reach(self.position)
+                if self.checksum is not None:
+                    self.found = zlib.crc32(piece, self.found)
+                    if not piece and self.found != self.checksum:
+                        raise Unreadable(WRONG_CHECKSUM)
             except (*FOREIGN, Unreadable) as error:
                 self.error = Unreadable(told(error))
                 break
@@ -94,9 +110,9 @@ class CarefulStream:
         return whole[:count]
 
 
-def careful(stream: IO[bytes], meter: Meter | None = None, head: bytes = b"", step: int = STEP) -> IO[bytes]:
+def careful(stream: IO[bytes], meter: Meter | None = None, head: bytes = b"") -> IO[bytes]:
     """A CarefulStream where a stream is asked for."""
-    return cast(IO[bytes], CarefulStream(stream, meter, head, step))
+    return cast(IO[bytes], CarefulStream(stream, meter, head))
 
 
 @contextlib.contextmanager

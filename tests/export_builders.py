@@ -11,6 +11,7 @@ from identity.formats import by_name
 from identity.formats.format import Options
 from identity.formats.selection import selection
 from identity.importing import Collection, import_all
+from identity.limits import DEFAULT_LIMITS
 from identity.records import Conversation
 
 Json = dict[str, Any]
@@ -119,9 +120,10 @@ def write(path: Path, value: Any) -> Path:
 
 def parse(*paths: Path, source: str = "auto", **options: Any) -> Collection:
     """Everything under the paths, with the parser's options by name."""
+    limits = options.pop("limits", DEFAULT_LIMITS)
     chosen = {key: options.pop(key) for key in ("model", "since", "until", "title") if key in options}
     wanted = selection(*(chosen.get(key) for key in ("model", "since", "until", "title")))
-    return import_all(paths, Options(**options), wanted, by_name(source))
+    return import_all(paths, Options(**options), wanted, by_name(source), limits=limits)
 
 
 def texts(conversation: Conversation) -> list[tuple[str, str]]:
