@@ -16,7 +16,7 @@ from typing import IO, NamedTuple, cast
 
 from identity.limits import Budget, LimitReached, Meter, Unreadable, too_many
 from identity.salvage import LOCAL, salvage
-from identity.streams import SMALL_STEP, STEP, CarefulStream, translated
+from identity.streams import FOREIGN, SMALL_STEP, STEP, CarefulStream, translated
 
 CUT_OFF = "the zip is cut off or damaged; download it again"
 ENCRYPTED = "encrypted; unpack the zip with its password and give the folder"
@@ -50,24 +50,21 @@ class Archive:
         self._meters = {id(info): self.meter_inside(info) for info in self.members}
 
     def _open_zip(self, stream: IO[bytes]) -> zipfile.ZipFile:
+        """By the zip's directory if that is whole, else by the headers of the files."""
         most = self.budget.limits.members - self.budget.members
-        try:
-            with translated():
-                found = zipfile.ZipFile(cast(IO[bytes], _Directory(stream, most, too_many(self.budget.limits))))
-        except LimitReached:
-            raise
-        except Unreadable:
-            found = None
-        if found is not None:
+        directory = _Directory(stream, most, too_many(self.budget.limits))
+        found: zipfile.ZipFile | None = None
+        with contextlib.suppress(*FOREIGN):
+            found = zipfile.ZipFile(cast(IO[bytes], directory))
             found.fp = stream
-            stream.seek(0)
-            # Where the last bytes are those of a zip inside a zip that is cut off, its directory is found instead
-            # of the outer one's; and some programs write wrong offsets beyond 4 GiB. Either way the first file is
-            # not where the directory says.
-            first = min((info.header_offset for info in found.infolist()), default=0)
-            if first == 0 or stream.read(4) != LOCAL:
-                return found
-        found, reason = salvage(stream, self.budget, most)
+        # Where the last bytes are those of a zip inside a zip that is cut off, its directory is found instead of the
+        # outer one's; and some programs write wrong offsets beyond 4 GiB. Then the first file stands elsewhere.
+        is_elsewhere = found is not None and _begins_with_a_file(stream) and _first_offset(found) > 0
+        if found is not None and not is_elsewhere and len(found.infolist()) >= directory.entries:
+            return found
+        salvaged, reason = salvage(stream, self.budget, most)
+        if found is None or is_elsewhere or len(salvaged.infolist()) > len(found.infolist()):
+            found = salvaged
         if not found.infolist():
             raise reason or Unreadable(CUT_OFF)
         rest = f", not the others: {reason}" if reason else "; download it again for the rest"
@@ -106,6 +103,15 @@ class Archive:
         return Meter(self.budget, lambda: info.compress_size)
 
 
+def _begins_with_a_file(stream: IO[bytes]) -> bool:
+    stream.seek(0)
+    return stream.read(len(LOCAL)) == LOCAL
+
+
+def _first_offset(archive: zipfile.ZipFile) -> int:
+    return min((info.header_offset for info in archive.infolist()), default=0)
+
+
 def _overlapping(infos: list[zipfile.ZipInfo], end: int) -> set[int]:
     """The members (by id) that reach into the next one: the same bytes unpacked again and again make a bomb."""
     found: set[int] = set()
@@ -133,12 +139,14 @@ class _Directory:
         self.stream = stream
         self.most = most
         self.error = error
+        self.entries = 0  # in what was read last, which is the directory
         self.seek, self.tell = stream.seek, stream.tell
 
     def read(self, size: int = -1) -> bytes:
         if size > max(self.most * _LONG_ENTRY, 1 << 20):
             raise self.error
         block = self.stream.read(size)
-        if block.count(_DIRECTORY_ENTRY) > self.most:
+        self.entries = block.count(_DIRECTORY_ENTRY)
+        if self.entries > self.most:
             raise self.error
         return block

@@ -189,6 +189,10 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
         known = side_file(peek) is not None or has_side_name(document.name)
         if document.is_named and not known and not peek.is_empty_value:
             raise
+        if not known and peek.kind in ("json", "text", "binary") and (damage := document.damage()):
+            account.files_skipped[damage] += 1  # perhaps an export whose beginning cannot be made out for that
+            account.problems.append(f"{document.name}: {damage}")
+            return None
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1
         if document.is_named or peek.is_empty_value:
             account.problems.append(str(error))

@@ -86,6 +86,16 @@ class Document:
         except Unreadable as error:
             raise DamagedFile(f"{self.name}: {error}") from None
 
+    def damage(self) -> str | None:
+        """What is wrong with the bytes, which are read to their end for it; None if nothing is."""
+        try:
+            with self.opener() as stream:
+                while stream.read(_BLOCK):
+                    pass
+        except Unreadable as error:
+            return str(error)
+        return None
+
     def sibling(self, name: str) -> bytes | None:
         """The content of a file of this name beside this one, None if there is none that can be read."""
         if is_unsafe(name.replace("\\", "/")):

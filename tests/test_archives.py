@@ -331,6 +331,24 @@ def test_an_unreadable_entry_in_the_directory_does_not_cost_the_other_files(tmp_
     assert problems(collection)[0].startswith("e.zip: the zip is cut off or damaged; 3 of its files could be opened")
 
 
+def test_an_entry_that_swallows_the_next_ones_does_not_hide_their_files(tmp_path: Path) -> None:
+    """A wrong comment length, which zipfile believes: it lists one file of three."""
+    content = bytearray(packed({f"{name}.json": rain(name) for name in "abc"}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 32 : entry + 34] = struct.pack("<H", 2 * (46 + len("a.json")))
+    collection = parse(put(tmp_path / "e.zip", bytes(content)))
+    assert kept(collection) == ["a", "b", "c"]
+    assert len(problems(collection)) == 1
+
+
+def test_a_file_damaged_where_it_would_be_recognized_is_no_unknown_file(tmp_path: Path) -> None:
+    content = packed({"a.json": rain("a"), "b.json": rain("b")}, zipfile.ZIP_STORED)
+    start = content.rindex(b'[{"title')
+    collection = parse(put(tmp_path / "e.zip", content[:start] + b"#" + content[start + 1 :]))
+    assert kept(collection) == ["a"]
+    assert problems(collection) == ["e.zip!b.json: damaged, its checksum is wrong; get it again"]
+
+
 # --- zips that end early ----------------------------------------------------------------------------------------
 
 SENT = [pytest.param(False, id="sizes first"), pytest.param(True, id="sizes after the bytes")]
