@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import zipfile
@@ -134,20 +135,32 @@ def _from_folder(folder: Path, limits: Limits) -> Iterator[Found]:
     closed: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=closed.append):  # goes into no linked folder
         files += [Path(root) / name for name in names]
-        files += [Path(root) / name for name in folders if (Path(root) / name).is_symlink()]
+        files += [Path(root) / name for name in folders if _is_link(Path(root) / name)]
     for error in closed:
         yield Skipped(str(error.filename), f"{error.strerror}; check the rights of the folder", is_damaged=True)
     for file in _in_order(files, lambda file: file.relative_to(folder).as_posix()):
         reason = _known_useless(file.relative_to(folder).as_posix())
         if reason:
             yield Skipped(str(file), reason)
-        elif file.is_symlink():
+        elif _is_link(file):
             is_inside = Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)) and file.exists()
             yield Skipped(str(file), LINK if is_inside else LINK_OUT, is_damaged=not is_inside)
-        elif file.exists() and not file.is_file():
+        elif _is_special(file):
             yield Skipped(str(file), NOT_A_FILE)
         else:
             yield from _from_file(file, limits, is_named=False)
+
+
+def _is_link(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # a folder that may be listed but not entered
+        return path.is_symlink()
+    return False
+
+
+def _is_special(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return not stat.S_ISREG(path.lstat().st_mode)
+    return False  # opening it will tell what is wrong
 
 
 def _from_file(file: Path, limits: Limits, is_named: bool) -> Iterator[Found]:

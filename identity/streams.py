@@ -37,8 +37,6 @@ FOREIGN = (
 
 def told(error: BaseException) -> str:
     """What is wrong with a file in words for people, from the libraries' exceptions."""
-    if isinstance(error, Unreadable):
-        return str(error)
     if isinstance(error, NotImplementedError):
         return "packed by a method that cannot be read here; unpack it and give the folder"
     if isinstance(error, OSError) and error.errno and error.strerror:
@@ -96,7 +94,7 @@ class CarefulStream:
                     if not piece and self.found != self.checksum:
                         raise Unreadable(WRONG_CHECKSUM)
             except (*FOREIGN, Unreadable) as error:
-                self.error = Unreadable(told(error))
+                self.error = error if isinstance(error, Unreadable) else Unreadable(told(error))
                 break
             if not piece:
                 break

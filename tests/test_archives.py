@@ -142,6 +142,19 @@ def test_a_directory_of_very_many_files_is_not_taken_into_memory(tmp_path: Path)
         parse(file)
 
 
+def test_a_zip_in_a_zip_that_is_too_large_is_not_looked_into(tmp_path: Path) -> None:
+    """Even where the outer directory declares a small size for it, in this case none."""
+    content = bytearray(
+        packed({"a.json": rain("a"), "in.zip": packed({"i.json": rain("i", 2 * MIB)}, 0)}, is_sent=True)
+    )
+    content = content[: content.index(b"PK\x01\x02")]
+    collection = parse(put(tmp_path / "e.zip", bytes(content)), limits=Limits(member_size=MIB))
+    assert kept(collection) == ["a"]
+    assert problems(collection)[0].endswith(
+        "not the others: larger than 1M unpacked; --max-member-size lifts this limit"
+    )
+
+
 # --- bombs ------------------------------------------------------------------------------------------------------
 
 
