@@ -12,7 +12,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 
 from identity.limits import Budget, LimitReached, Meter, Unreadable, too_many
 from identity.salvage import LOCAL, salvage
@@ -22,17 +22,10 @@ CUT_OFF = "the zip is cut off or damaged; download it again"
 ENCRYPTED = "encrypted; unpack the zip with its password and give the folder"
 UNSAFE_NAME = "its name leads out of the archive, as no export's does; unpack it yourself and give the file"
 OVERLAPPING = "shares its bytes with another file of the zip (a zip bomb?); download it again"
-LINK = "a link in an archive; links are not followed"
+LINK = "a link, which is not followed in an archive; unpack it yourself and give the file"
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _LONG_ENTRY = 1024  # bytes of a directory entry with a long name; the average of no real archive comes near
-
-
-class Refusal(NamedTuple):
-    """Why a member is not opened; `is_loss` where it may have held conversations."""
-
-    reason: str
-    is_loss: bool = True
 
 
 class Archive:
@@ -71,20 +64,20 @@ class Archive:
         self.note = f"the zip is cut off or damaged; {len(found.infolist()):,} of its files could be opened{rest}"
         return found
 
-    def refusal(self, info: zipfile.ZipInfo) -> Refusal | None:
+    def refusal(self, info: zipfile.ZipInfo) -> str | None:
         """Why a member must not be opened; None: open it."""
         if is_unsafe(path_of(info)) or is_unsafe(info.orig_filename):
-            return Refusal(UNSAFE_NAME)
+            return UNSAFE_NAME
         if stat.S_ISLNK(info.external_attr >> 16):
-            return Refusal(LINK, is_loss=False)
+            return LINK
         if info.flag_bits & 1:
-            return Refusal(ENCRYPTED)
+            return ENCRYPTED
         if id(info) in self._overlapping:
-            return Refusal(OVERLAPPING)
+            return OVERLAPPING
         try:
             self._meters[id(info)].check(info.file_size)
         except LimitReached as error:
-            return Refusal(str(error))
+            return str(error)
         return None
 
     @contextlib.contextmanager

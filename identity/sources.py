@@ -268,7 +268,7 @@ def _from_zip(name: str, stream: IO[bytes], depth: int, budget: Budget) -> Itera
 def _from_member(archive_name: str, archive: Archive, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
     name = _member_name(archive_name, member)
     if refusal := archive.refusal(member):
-        yield Skipped(name, refusal.reason, refusal.is_loss)
+        yield Skipped(name, refusal, is_damaged=True)
         return
     try:
         with archive.open(member) as stream:
