@@ -204,9 +204,9 @@ def _heading(message: Message) -> str:
 
 
 def write_records(collection: Collection, arguments: argparse.Namespace, console: Console) -> None:
-    from identity.records import write_conversations
+    from identity.records import write_encoded
 
-    count = write_conversations(arguments.output, collection, arguments.force)
+    count = write_encoded(arguments.output, collection.encoded(), arguments.force)
     left_out = collection.account.messages_read - collection.account.messages_kept
     console.print(
         f"{count:,} conversations written to {plain(_shown(arguments.output))}"

@@ -83,10 +83,15 @@ class Collection:
         self._names: dict[str, tuple[str, str]] = {}  # id of a record -> key of the conversation that has it
 
     def __iter__(self) -> Iterator[Conversation]:
+        for raw in self.encoded():
+            yield decode(raw, "temporary file")
+
+    def encoded(self) -> Iterator[bytes]:
+        """The conversations as they are written: one JSON record each, without the line break."""
         for entry in self._entries.values():
             for offset, length in entry.places:
                 self._spool.seek(offset)
-                yield decode(self._spool.read(length), "temporary file")
+                yield self._spool.read(length)
 
     def __len__(self) -> int:
         return sum(len(entry.places) for entry in self._entries.values())

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from identity.records import Alternative, Role
 
 # Why a message is not in the result. These are what the account shows, so they are words for people.
@@ -35,8 +37,7 @@ DUPLICATE_MESSAGE = "message id found twice"
 NEVER_IN_DIALOGUE = frozenset({SYSTEM, HIDDEN, SUPERSEDED})
 
 
-@dataclass(slots=True)
-class Node:
+class Node(msgspec.Struct):
     """One node of a conversation; `left_out` names why it is no visible message, None if it is one.
 
     A tool's node has role assistant (it stands on that side of the dialogue) and a reason. `time` is in seconds
@@ -58,7 +59,7 @@ class Node:
     is_continued: bool = False  # the length limit cut it and the next piece goes on in mid sentence
     is_cut_off: bool = False  # stopped before its end: context, nothing to learn an ending from
     picked: str | None = None  # on a user node: the child that the person chose of several shown side by side
-    alternatives: list[Alternative] = field(default_factory=list)  # variants that are not nodes of their own (swipes)
+    alternatives: list[Alternative] = []  # variants that are not nodes of their own (swipes)
 
     @property
     def is_in_dialogue(self) -> bool:
@@ -111,7 +112,8 @@ class Thread:
             parent = node.parent if node.parent in self.nodes and node.parent != node.id else None
             children.setdefault(parent, []).append(node)
         for siblings in children.values():
-            siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))
+            if len(siblings) > 1:
+                siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))
         return children
 
     def path_to(self, leaf: str) -> list[Node]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 _ISO = re.compile(
@@ -13,6 +14,8 @@ _ISO = re.compile(
 )
 _DIGITS = re.compile(r"\s*(\d{9,20}(?:\.\d+)?)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
 
 # Smallest plausible value (1973) and the bounds between the units; no chat is older than the services.
 EARLIEST = 1e8
@@ -61,11 +64,17 @@ def _from_iso(match: re.Match[str]) -> float | None:
     return seconds if EARLIEST <= seconds < _LATEST else None
 
 
+@lru_cache(maxsize=4096)  # messages of one day stand together
+def _date_text(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+
+
 def iso_text(seconds: float | None) -> str | None:
     """ISO 8601 in UTC, whole seconds: "2026-01-02T03:04:05Z"."""
     if seconds is None:
         return None
-    return (_EPOCH + timedelta(seconds=int(seconds))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day, second = divmod(int(seconds), 86400)
+    return f"{_date_text(day)}T{_MINUTES[second // 60]}{second % 60:02}Z"
 
 
 def iso_time(value: Any) -> str | None:

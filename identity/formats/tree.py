@@ -153,6 +153,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.position = {node.id: index for index, node in enumerate(self.path)}
+        self.forks = [len(self.children.get(node.id, ())) > 1 for node in self.path]
 
     def messages(self, with_alternatives: bool) -> Iterator[Message]:
         last: str | None = None  # what the next message follows: a kept message, or a turn that is lost
@@ -207,6 +208,8 @@ class _Walk:
 
     def _visible_pieces(self, turn: list[Node]) -> list[Node]:
         pieces = [node for node in turn if node.left_out is None]
+        if len(pieces) < 2:
+            return pieces
         final = max((index for index, node in enumerate(pieces) if not node.is_progress_talk), default=0)
         self.fates.progress_talk.update(node.id for node in pieces[:final] if node.is_progress_talk)
         return [node for index, node in enumerate(pieces) if index >= final or not node.is_progress_talk]
@@ -214,6 +217,8 @@ class _Walk:
     def _alternatives(self, question: Node, reply: Node, content: str) -> list[Alternative]:
         """Other answers that were given to the same turn: forks between the question and the end of the reply."""
         start, end = self.position[question.id], self.position[reply.id]
+        if True not in self.forks[start:end]:
+            return []
         found: list[Alternative] = []
         seen = {content}
         for position in range(start, end):
@@ -260,6 +265,18 @@ def _told_apart(found: list[Alternative], question: Node, on_path: dict[str, int
 
 def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
     last = pieces[-1]
+    if len(pieces) == 1:  # nearly every message
+        return Message(
+            id=last.id,
+            parent=parent,
+            role=role,
+            content=last.text.strip(),
+            author=last.author,
+            created_at=iso_text(last.time),
+            model=last.model,
+            rating=last.rating,
+            weight=0 if role == "assistant" and (last.is_cut_off or not last.weight) else 1,
+        )
     is_to_learn = not last.is_cut_off and all(node.weight for node in pieces)
     return Message(
         id=last.id,
