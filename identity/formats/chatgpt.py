@@ -25,7 +25,7 @@ from identity.formats.chatgpt_message import (
     words_and_reason,
 )
 from identity.formats.chatgpt_shape import Chat, ChatMessage, ChatNode, Mapping, decode_chat
-from identity.formats.cleaning import clean_typed
+from identity.formats.cleaning import Traits, clean_typed
 from identity.formats.fields import text_at
 from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.nodes import DAMAGED_MESSAGE, SYSTEM, Node, Thread
@@ -64,15 +64,15 @@ def read(document: Document, options: Options) -> Iterator[Reading]:
 
 
 def read_values(
-    values: Iterable[tuple[RawValue, Chat | ValueError | None]], document: Document, options: Options
+    values: Iterable[tuple[RawValue, tuple[Chat, Traits] | ValueError | None]], document: Document, options: Options
 ) -> Iterator[Reading]:
     """Readings of decoded conversations, with the ratings that lie beside their document."""
     ratings = ratings_beside(document)
-    for value, chat in values:
-        if isinstance(chat, Chat):
-            yield linearize(thread_of(chat, ratings, options), options)
+    for value, found in values:
+        if isinstance(found, tuple):
+            yield linearize(thread_of(*found, ratings, options), options)
         else:
-            yield skipped(reason_of(value) if isinstance(chat, ValueError) else NOT_A_CONVERSATION)
+            yield skipped(reason_of(value) if isinstance(found, ValueError) else NOT_A_CONVERSATION)
 
 
 def ratings_beside(document: Document) -> Ratings:
@@ -91,7 +91,7 @@ def ratings_beside(document: Document) -> Ratings:
     return ratings
 
 
-def thread_of(chat: Chat, ratings: Ratings, options: Options) -> Thread:
+def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) -> Thread:
     """The nodes of one conversation. Links go by node ids; what is reported are message ids."""
     gizmo = chat.gizmo_id or chat.conversation_template_id or ""
     thread = Thread(
@@ -111,14 +111,16 @@ def thread_of(chat: Chat, ratings: Ratings, options: Options) -> Thread:
     for node_id, node in mapping.items():
         message = node.message if isinstance(node, ChatNode) else node
         parent = parents.get(node_id)
-        made = _node(
-            names[node_id], names.get(parent, parent) if parent else None, message, chat.default_model_slug, names
-        )
+        name, before = names[node_id], names.get(parent, parent) if parent else None
+        made = _node(name, before, message, may_hold, chat.default_model_slug)
+        if made.picked:
+            made.picked = names.get(made.picked, made.picked)
         if ratings:
             made.rating = ratings.get((thread.id, made.id), ratings.get(("", made.id)))
         if keeps_system and made.left_out == SYSTEM and isinstance(message, ChatMessage):
-            if text := custom_instructions(message):
-                made.role, made.text, made.left_out = "system", text, None
+            made.text = custom_instructions(message)
+            if made.text:
+                made.role, made.left_out = "system", None
                 keeps_system = False  # the same in every message of a conversation; once is enough
         thread.add(made)
     return thread
@@ -156,13 +158,13 @@ def _parents(mapping: Mapping) -> dict[str, str]:
     return {after: before for before, after in pairwise(mapping)}
 
 
-def _node(name: str, parent: str | None, message: Any, default_model: str | None, names: dict[str, str]) -> Node:
+def _node(name: str, parent: str | None, message: Any, may_hold: Traits, default_model: str | None) -> Node:
     if message is None:
         return Node(name, parent, "system", is_message=False)
     if not isinstance(message, ChatMessage):
         return Node(name, parent, "user", left_out=DAMAGED_MESSAGE)
     role = role_of(message)
-    text, reason = words_and_reason(message, role)
+    text, reason = words_and_reason(message, role, may_hold)
     node = Node(name, parent, _SIDES.get(role, "user"), text, reason, epoch_seconds(message.create_time))
     metadata = message.metadata or NO_METADATA
     if role == "assistant":
@@ -171,8 +173,8 @@ def _node(name: str, parent: str | None, message: Any, default_model: str | None
         node.is_progress_talk = message.channel == "commentary"
         node.is_continued = ending == "max_tokens"
         node.is_cut_off = ending in ("max_tokens", "interrupted")
-    elif role == "user" and metadata.paragen_variant_choice:
-        node.picked = names.get(metadata.paragen_variant_choice, metadata.paragen_variant_choice)
+    elif role == "user":
+        node.picked = metadata.paragen_variant_choice
     return node
 
 

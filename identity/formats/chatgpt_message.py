@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from identity.formats.chatgpt_shape import Author, ChatMessage, Content, Metadata
-from identity.formats.cleaning import clean_reply, clean_typed
+from identity.formats.cleaning import Traits, clean_reply, clean_typed
 from identity.formats.nodes import EMPTY, HIDDEN, MEDIA_ONLY, SYSTEM, THINKING, TOOL, UNKNOWN_ROLE
 
 ROLES = ("user", "assistant", "system", "tool")
@@ -16,8 +16,10 @@ ROLES = ("user", "assistant", "system", "tool")
 _CONTEXT = dict.fromkeys(("user_editable_context", "model_editable_context", "app_pairing_content"), SYSTEM)
 _THINKING = dict.fromkeys(("thoughts", "reasoning_recap"), THINKING)
 _TOOL = dict.fromkeys(
-    ("code", "execution_output", "computer_output", "system_error", "citable_code_output", "tool_output", "media")
-    + ("tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage", "citation"),
+    (
+        *("code", "execution_output", "computer_output", "system_error", "citable_code_output", "tool_output", "media"),
+        *("tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage", "citation"),
+    ),
     TOOL,
 )
 _NO_AUTHOR, _NO_CONTENT, NO_METADATA = Author(), Content(), Metadata()
@@ -28,14 +30,17 @@ def role_of(message: ChatMessage) -> str:
     return (message.author or _NO_AUTHOR).role or "system"
 
 
-def words_and_reason(message: ChatMessage, role: str) -> tuple[str, str | None]:
+def words_and_reason(message: ChatMessage, role: str, may_hold: Traits) -> tuple[str, str | None]:
     """The cleaned words of a message, and why it is no part of what the person read; None if it is."""
     metadata = message.metadata or NO_METADATA
     content = message.content or _NO_CONTENT
     if reason := _reason_to_leave_out(message, role, content, metadata):
         return "", reason
     text = _text_of(content)
-    text = clean_reply(text) if role != "user" else clean_typed(_with_quote(text, metadata.targeted_reply))
+    if role == "user":
+        text = clean_typed(_with_quote(text, metadata.targeted_reply), may_hold)
+    else:
+        text = clean_reply(text, may_hold)
     if text and not text.isspace():
         return text, None
     return "", MEDIA_ONLY if _has_media(content, metadata) else EMPTY

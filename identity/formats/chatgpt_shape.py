@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from identity.formats.cleaning import ANYTHING, Traits, traits_of
 from identity.json_stream import decode_value
 
 
@@ -96,17 +97,20 @@ class Chat(msgspec.Struct, gc=False):
 _decoder = msgspec.json.Decoder(Chat)
 
 
-def decode_chat(raw: bytes) -> Chat | None:
-    """The conversation in one JSON value, None if the value is no object; ValueError if it is no JSON."""
+def decode_chat(raw: bytes) -> tuple[Chat, Traits] | None:
+    """The conversation in one JSON value and what its texts may hold; None if the value is no object.
+
+    ValueError if it is no JSON.
+    """
     try:
-        return _decoder.decode(raw)
+        return _decoder.decode(raw), traits_of(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass  # a wrong type, half of a surrogate pair, or damage
     value = decode_value(raw)
     if not isinstance(value, dict):
         return None
     try:
-        return _decoder.decode(msgspec.json.encode(_without_wrong_types(Chat, value)))
+        return _decoder.decode(msgspec.json.encode(_without_wrong_types(Chat, value))), ANYTHING
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         raise ValueError("not decodable") from None
 

@@ -32,7 +32,7 @@ def linearize(thread: Thread, options: Options) -> Reading:
     """The conversation (with all branches: the conversations) of a thread, and the account of its messages."""
     reading = Reading(key=_key_of(thread), read=thread.read, left_out=thread.left_out.copy(), updated=thread.updated)
     visible = [node for node in thread.nodes.values() if node.is_message and node.left_out is None]
-    reading.speakers.update(node.author or node.role for node in visible)
+    reading.speakers.update([node.author or node.role for node in visible])
     voices = _Voices(options.voices, thread.is_between_people)
     if visible and (reason := voices.refusal(visible)):
         reading.skipped = reason
@@ -153,7 +153,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.position = {node.id: index for index, node in enumerate(self.path)}
-        self.forks = [len(self.children.get(node.id, ())) > 1 for node in self.path]
+        self.forks = [node.id in self.children and len(self.children[node.id]) > 1 for node in self.path]
 
     def messages(self, with_alternatives: bool) -> Iterator[Message]:
         last: str | None = None  # what the next message follows: a kept message, or a turn that is lost
@@ -165,11 +165,13 @@ class _Walk:
                 question = turn[-1] if role == "user" else None
                 continue
             message = _message(role, pieces, last)
-            self.fates.merged.update(node.id for node in pieces[:-1])
-            message.alternatives = _variants(pieces, message.content) if role == "assistant" else []
-            # Alternatives are a model's other answers; a person's edits of a question are none.
-            if with_alternatives and role == pieces[-1].role == "assistant" and question is not None:
-                message.alternatives += self._alternatives(question, pieces[-1], message.content)
+            if len(pieces) > 1:
+                self.fates.merged.update(node.id for node in pieces[:-1])
+            if role == "assistant":
+                message.alternatives = _variants(pieces, message.content)
+                # Alternatives are a model's other answers; a person's edits of a question are none.
+                if with_alternatives and question is not None and pieces[-1].role == "assistant":
+                    message.alternatives += self._alternatives(question, pieces[-1], message.content)
             yield message
             last = message.id
             question = pieces[-1] if role == "user" else None
@@ -293,7 +295,7 @@ def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
 
 def _variants(pieces: list[Node], content: str) -> list[Alternative]:
     """The alternatives that a reply's only piece brought along, each text once; none fits a reply of several pieces."""
-    if len(pieces) > 1:
+    if len(pieces) > 1 or not pieces[0].alternatives:
         return []
     unlike: dict[str, Alternative] = {}
     for alternative in pieces[0].alternatives:
