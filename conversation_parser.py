@@ -134,10 +134,15 @@ def check_call(arguments: argparse.Namespace) -> None:
 
 def read_inputs(arguments: argparse.Namespace) -> Collection:
     """Every conversation that was asked for, each once."""
+    import gc
+
     from identity.formats import by_name
     from identity.formats.format import Options
     from identity.formats.selection import selection
     from identity.importing import import_all
+
+    # Millions of objects are made and let go again, next to none in cycles; looking for cycles seldom is enough.
+    gc.set_threshold(100_000)
 
     def watch(readings: Iterable[Reading], name: str) -> Iterable[Reading]:
         return progress(readings, f"reading {plain(name, 60)}", quiet=arguments.quiet)

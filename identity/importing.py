@@ -77,7 +77,7 @@ class Collection:
 
     def __init__(self) -> None:
         self.account = Account()
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the collection; no name, mode 0600
+        self._spool = tempfile.TemporaryFile(buffering=1 << 20)  # noqa: SIM115  lives as long as the collection; no name, mode 0600
         self._end = 0
         self._entries: dict[tuple[str, str], Entry] = {}
         self._names: dict[str, tuple[str, str]] = {}  # id of a record -> key of the conversation that has it
@@ -88,10 +88,13 @@ class Collection:
 
     def encoded(self) -> Iterator[bytes]:
         """The conversations as they are written: one JSON record each, without the line break."""
+        at = -1
         for entry in self._entries.values():
             for offset, length in entry.places:
-                self._spool.seek(offset)
+                if offset != at:  # seeking empties the buffer
+                    self._spool.seek(offset)
                 yield self._spool.read(length)
+                at = offset + length
 
     def __len__(self) -> int:
         return sum(len(entry.places) for entry in self._entries.values())
@@ -133,7 +136,8 @@ class Collection:
             conversation.id = f"{name}~{number}"
             number += 1
         raw = encode(conversation)
-        self._spool.seek(self._end)
+        if self._spool.tell() != self._end:
+            self._spool.seek(self._end)
         self._spool.write(raw)
         place = (self._end, len(raw))
         self._end += len(raw)

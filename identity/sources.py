@@ -138,8 +138,12 @@ def _from_file(file: Path, is_named: bool) -> Iterator[Found]:
 
 @contextlib.contextmanager
 def _open_file(file: Path) -> Iterator[IO[bytes]]:
-    with file.open("rb") as stream, _ungzipped(stream) as unpacked:
-        yield unpacked
+    with file.open("rb") as stream:
+        if stream.peek(2)[:2] == _GZIP:
+            with _ungzipped(stream) as unpacked:
+                yield unpacked
+        else:
+            yield stream
 
 
 @contextlib.contextmanager

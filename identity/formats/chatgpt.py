@@ -14,16 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
-from identity.formats.chatgpt_message import (
-    NO_METADATA,
-    custom_instructions,
-    ending_of,
-    model_of,
-    role_of,
-    words_and_reason,
-)
+from identity.formats.chatgpt_message import custom_instructions, node_of
 from identity.formats.chatgpt_shape import Chat, ChatMessage, ChatNode, Mapping, decode_chat
 from identity.formats.cleaning import Traits, clean_typed
 from identity.formats.fields import text_at
@@ -34,13 +26,11 @@ from identity.formats.times import epoch_seconds
 from identity.formats.tree import linearize
 from identity.formats.values import reason_of
 from identity.json_stream import RawValue, decode_value, decode_values
-from identity.records import Role
 from identity.sources import Document
 
 # (conversation id, message id) -> 1 or -1. Message ids alone repeat over branched copies of a conversation.
 Ratings = dict[tuple[str, str], int]
 _RATING = {"thumbsup": 1, "thumbsdown": -1}
-_SIDES: dict[str, Role] = {"user": "user", "assistant": "assistant", "tool": "assistant"}
 
 
 def matches(peek: Peek) -> bool:
@@ -112,12 +102,17 @@ def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) 
         message = node.message if isinstance(node, ChatNode) else node
         parent = parents.get(node_id)
         name, before = names[node_id], names.get(parent, parent) if parent else None
-        made = _node(name, before, message, may_hold, chat.default_model_slug)
+        if isinstance(message, ChatMessage):
+            made = node_of(name, before, message, may_hold, chat.default_model_slug)
+        elif message is None:
+            made = Node(name, before, "system", is_message=False)
+        else:
+            made = Node(name, before, "user", left_out=DAMAGED_MESSAGE)
         if made.picked:
             made.picked = names.get(made.picked, made.picked)
         if ratings:
             made.rating = ratings.get((thread.id, made.id), ratings.get(("", made.id)))
-        if keeps_system and made.left_out == SYSTEM and isinstance(message, ChatMessage):
+        if keeps_system and isinstance(message, ChatMessage) and made.left_out == SYSTEM:
             made.text = custom_instructions(message)
             if made.text:
                 made.role, made.left_out = "system", None
@@ -156,26 +151,6 @@ def _parents(mapping: Mapping) -> dict[str, str]:
     if stated or listed:
         return listed | stated
     return {after: before for before, after in pairwise(mapping)}
-
-
-def _node(name: str, parent: str | None, message: Any, may_hold: Traits, default_model: str | None) -> Node:
-    if message is None:
-        return Node(name, parent, "system", is_message=False)
-    if not isinstance(message, ChatMessage):
-        return Node(name, parent, "user", left_out=DAMAGED_MESSAGE)
-    role = role_of(message)
-    text, reason = words_and_reason(message, role, may_hold)
-    node = Node(name, parent, _SIDES.get(role, "user"), text, reason, epoch_seconds(message.create_time))
-    metadata = message.metadata or NO_METADATA
-    if role == "assistant":
-        ending = ending_of(message, metadata)
-        node.model = model_of(metadata, default_model)
-        node.is_progress_talk = message.channel == "commentary"
-        node.is_continued = ending == "max_tokens"
-        node.is_cut_off = ending in ("max_tokens", "interrupted")
-    elif role == "user":
-        node.picked = metadata.paragen_variant_choice
-    return node
 
 
 FORMAT = Format(

@@ -7,48 +7,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from identity.formats.chatgpt_shape import Author, ChatMessage, Content, Metadata
+from identity.formats.chatgpt_shape import ChatMessage, Content, Metadata
 from identity.formats.cleaning import Traits, clean_reply, clean_typed
-from identity.formats.nodes import EMPTY, HIDDEN, MEDIA_ONLY, SYSTEM, THINKING, TOOL, UNKNOWN_ROLE
+from identity.formats.nodes import EMPTY, HIDDEN, MEDIA_ONLY, SYSTEM, THINKING, TOOL, UNKNOWN_ROLE, Node
+from identity.formats.times import epoch_seconds
+from identity.records import Role
 
-ROLES = ("user", "assistant", "system", "tool")
+SIDES: dict[str, Role] = {"user": "user", "assistant": "assistant", "tool": "assistant", "system": "user"}
 # Content types that never hold what one side said to the other, and the reason under which they are counted.
-_CONTEXT = dict.fromkeys(("user_editable_context", "model_editable_context", "app_pairing_content"), SYSTEM)
-_THINKING = dict.fromkeys(("thoughts", "reasoning_recap"), THINKING)
-_TOOL = dict.fromkeys(
-    (
-        *("code", "execution_output", "computer_output", "system_error", "citable_code_output", "tool_output", "media"),
-        *("tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage", "citation"),
-    ),
-    TOOL,
+_CONTEXT = frozenset({"user_editable_context", "model_editable_context", "app_pairing_content"})
+_THINKING = frozenset({"thoughts", "reasoning_recap"})
+_TOOL = frozenset(
+    {"code", "execution_output", "computer_output", "system_error", "citable_code_output", "tool_output", "media"}
+    | {"tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage", "citation"}
 )
-_NO_AUTHOR, _NO_CONTENT, NO_METADATA = Author(), Content(), Metadata()
+_TO_ALL = frozenset({None, "", "all"})
+_NO_CONTENT, _NO_METADATA = Content(), Metadata()
 
 
-def role_of(message: ChatMessage) -> str:
-    """The author's role; a message without an author is the service's own."""
-    return (message.author or _NO_AUTHOR).role or "system"
-
-
-def words_and_reason(message: ChatMessage, role: str, may_hold: Traits) -> tuple[str, str | None]:
-    """The cleaned words of a message, and why it is no part of what the person read; None if it is."""
-    metadata = message.metadata or NO_METADATA
+def node_of(name: str, parent: str | None, message: ChatMessage, may_hold: Traits, default_model: str | None) -> Node:
+    """The node for a message, with what it says or the reason why it is no part of what the person read."""
+    role = (message.author.role if message.author else None) or "system"  # without an author: the service's own
+    metadata = message.metadata or _NO_METADATA
     content = message.content or _NO_CONTENT
-    if reason := _reason_to_leave_out(message, role, content, metadata):
-        return "", reason
-    text = _text_of(content)
-    if role == "user":
-        text = clean_typed(_with_quote(text, metadata.targeted_reply), may_hold)
-    else:
-        text = clean_reply(text, may_hold)
-    if text and not text.isspace():
-        return text, None
-    return "", MEDIA_ONLY if _has_media(content, metadata) else EMPTY
+    text = ""
+    reason = _reason_to_leave_out(message, role, content.content_type, metadata)
+    if reason is None:
+        if role == "user":
+            text = clean_typed(_with_quote(_text_of(content), metadata.targeted_reply), may_hold)
+        else:
+            text = clean_reply(_text_of(content), may_hold)
+        if not text or text.isspace():
+            text, reason = "", MEDIA_ONLY if _has_media(content, metadata) else EMPTY
+    node = Node(name, parent, SIDES.get(role, "user"), text, reason, epoch_seconds(message.create_time))
+    if role == "assistant":
+        ending = _ending_of(message, metadata)
+        node.model = _model_of(metadata, default_model)
+        node.is_progress_talk = message.channel == "commentary"
+        node.is_continued = ending == "max_tokens"
+        node.is_cut_off = ending in ("max_tokens", "interrupted")
+    elif role == "user":
+        node.picked = metadata.paragen_variant_choice
+    return node
 
 
-def _reason_to_leave_out(message: ChatMessage, role: str, content: Content, metadata: Metadata) -> str | None:
-    kind = content.content_type or ""
-    if role not in ROLES:
+def _reason_to_leave_out(message: ChatMessage, role: str, kind: str | None, metadata: Metadata) -> str | None:
+    """Why a message is not shown, whatever its text; None if it is shown."""
+    if role not in SIDES:
         return UNKNOWN_ROLE
     if role == "system" or kind in _CONTEXT:
         return SYSTEM
@@ -63,15 +68,15 @@ def _reason_to_leave_out(message: ChatMessage, role: str, content: Content, meta
         or metadata.rebase_developer_message
     ):
         return HIDDEN
-    return _TOOL.get(kind)
+    return TOOL if kind in _TOOL else None
 
 
 def _is_tool_use(message: ChatMessage, metadata: Metadata) -> bool:
     """A call is addressed to a tool or names a command; an output shown as assistant names its real author."""
-    if message.recipient not in (None, "", "all") or metadata.command:
+    if message.recipient not in _TO_ALL or metadata.command:
         return True
-    shown = (message.author or _NO_AUTHOR).metadata
-    return shown is not None and (shown.real_author or "").startswith("tool:")
+    shown = message.author.metadata if message.author else None
+    return shown is not None and shown.real_author is not None and shown.real_author.startswith("tool:")
 
 
 def _text_of(content: Content) -> str:
@@ -106,12 +111,12 @@ def custom_instructions(message: ChatMessage) -> str:
     if content.content_type == "user_editable_context":
         pieces = [content.user_profile, content.user_instructions]
     else:
-        data = (message.metadata or NO_METADATA).user_context_message_data
+        data = (message.metadata or _NO_METADATA).user_context_message_data
         pieces = [data.about_user_message, data.about_model_message] if data else []
     return clean_typed("\n\n".join(piece.strip() for piece in pieces if piece and piece.strip()))
 
 
-def model_of(metadata: Metadata, default: str | None) -> str | None:
+def _model_of(metadata: Metadata, default: str | None) -> str | None:
     """The model that wrote a reply; "auto" names none if anything better is known."""
     slug = metadata.model_slug
     if slug and slug != "auto":
@@ -120,7 +125,7 @@ def model_of(metadata: Metadata, default: str | None) -> str | None:
     return next((name for name in known if name != "auto"), known[0] if known else None)
 
 
-def ending_of(message: ChatMessage, metadata: Metadata) -> str | None:
+def _ending_of(message: ChatMessage, metadata: Metadata) -> str | None:
     """How a reply ended: "stop", "max_tokens", "interrupted", or None if the export does not say."""
     ending = metadata.finish_details.type if metadata.finish_details else None
     if ending in ("max_tokens", "interrupted"):

@@ -23,7 +23,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # ChatGPT marks a citation as U+E200 name U+E202 payload U+E201; U+E203/E204 stand around the cited words, which
 # stay. The class excludes both ends, so a run of unclosed openers costs no quadratic search.
 _SPAN = re.compile("\ue200([^\ue200\ue201]*)\ue201")
-_SPAN_MARK = re.compile("[\ue200-\ue206]")
+_SPAN_MARKS = "\ue200\ue201\ue202\ue203\ue204\ue205\ue206"
+_SPAN_MARK = re.compile(f"[{_SPAN_MARKS}]")
 _SPAN_FIELD = "\ue202"
 _SPANS = re.compile("\ue200[^\ue200\ue201]*\ue201(?:\ue200[^\ue200\ue201]*\ue201)*")
 _AFTER_SPAN = tuple(" .,;:!?)\n")
@@ -92,7 +93,7 @@ def clean_reply(text: str, may_hold: Traits = ANYTHING) -> str:
     """A model's words, without the junk of the service that delivered them. The ends are not stripped."""
     if may_hold.odd:
         text = clean_typed(text)
-    if may_hold.spans and _SPAN_MARK.search(text):
+    if may_hold.spans and any(mark in text for mark in _SPAN_MARKS):
         text = _without_spans(text)
     if not _has_suspect_words(text) and not (may_hold.odd and _has_suspect_characters(text)):
         return text
@@ -121,7 +122,7 @@ def _has_suspect_characters(text: str) -> bool:
 def _has_suspect_words(text: str) -> bool:
     """True if one of the words stands in the text that its junk cannot be without."""
     return (
-        ":::" in text
+        (text.count(":") > 2 and ":::" in text)
         or ("<" in text and any(tag in text for tag in _REASONING_TAGS))
         or ("[" in text and ("oaicite" in text or "sandbox:" in text))
         or (";" in text and "base64," in text)

@@ -108,9 +108,13 @@ class Thread:
         The order of nodes in the file is no help: two exports of one chat differ in it.
         """
         children: dict[str | None, list[Node]] = {}
-        for node in self.nodes.values():
-            parent = node.parent if node.parent in self.nodes and node.parent != node.id else None
-            children.setdefault(parent, []).append(node)
+        nodes = self.nodes
+        for node in nodes.values():
+            parent = node.parent if node.parent in nodes and node.parent != node.id else None
+            if parent in children:
+                children[parent].append(node)
+            else:
+                children[parent] = [node]
         for siblings in children.values():
             if len(siblings) > 1:
                 siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))

@@ -25,7 +25,9 @@ _LATEST = 253402300800.0  # the year 10000, which no calendar of ours can write
 
 def epoch_seconds(value: Any) -> float | None:
     """Seconds since 1970 from any form of time that an export uses; None if it is none. No zone means UTC."""
-    if isinstance(value, bool):
+    if type(value) is float and EARLIEST <= value < _UNITS[-1][0]:  # by far the most of them
+        return value
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return _from_number(float(value)) if abs(value) < 1e20 else None

@@ -19,7 +19,16 @@ from dataclasses import dataclass, field
 import msgspec
 
 from identity.formats.format import VOICE_ABSENT, VOICE_NOT_CHOSEN, Options, Reading
-from identity.formats.nodes import HIDDEN, KEPT_AS_ALTERNATIVE, MERGED, OTHER_BRANCH, PROGRESS_TALK, Node, Thread
+from identity.formats.nodes import (
+    HIDDEN,
+    KEPT_AS_ALTERNATIVE,
+    MERGED,
+    NEVER_IN_DIALOGUE,
+    OTHER_BRANCH,
+    PROGRESS_TALK,
+    Node,
+    Thread,
+)
 from identity.formats.times import iso_text
 from identity.records import Alternative, Conversation, Message, Role
 
@@ -96,7 +105,7 @@ class _Voices:
 
     def role_of(self, node: Node) -> Role:
         if node.role == "system":
-            return node.role
+            return "system"
         if not self.is_between_people:
             if "assistant" in self.names:
                 return node.role
@@ -158,6 +167,7 @@ class _Walk:
     def messages(self, with_alternatives: bool) -> Iterator[Message]:
         last: str | None = None  # what the next message follows: a kept message, or a turn that is lost
         question: Node | None = None
+        with_alternatives = with_alternatives and any(self.forks)
         for role, turn in self.turns():
             pieces = self._visible_pieces(turn)
             if not pieces:
@@ -168,7 +178,8 @@ class _Walk:
             if len(pieces) > 1:
                 self.fates.merged.update(node.id for node in pieces[:-1])
             if role == "assistant":
-                message.alternatives = _variants(pieces, message.content)
+                if pieces[0].alternatives:
+                    message.alternatives = _variants(pieces, message.content)
                 # Alternatives are a model's other answers; a person's edits of a question are none.
                 if with_alternatives and question is not None and pieces[-1].role == "assistant":
                     message.alternatives += self._alternatives(question, pieces[-1], message.content)
@@ -186,8 +197,9 @@ class _Walk:
         turn: list[Node] = []
         author: str | None = None
         unseen: Node | None = None  # a prompt of the service in the user's name, such as that of a scheduled task
+        role_of = self.voices.role_of
         for node in self.path:
-            if not node.is_in_dialogue:
+            if not node.is_message or node.left_out in NEVER_IN_DIALOGUE:
                 unseen = node if node.left_out == HIDDEN and node.role == "user" else unseen
                 continue
             if unseen and turn and turn[-1].role == node.role == "assistant":
@@ -196,12 +208,13 @@ class _Walk:
                 yield self.voices.role_of(unseen), [unseen]
                 turn, author = [], None
             unseen = None
-            speaks = self.voices.role_of(node)
-            is_other = node.author is not None and author is not None and node.author != author
-            is_one_turn = speaks == "assistant" or (speaks == "user" and turn and turn[-1].role == node.role != "user")
-            if turn and (speaks != role or not is_one_turn or is_other):
-                yield role, turn
-                turn, author = [], None
+            speaks = role_of(node)
+            if turn:
+                is_other = node.author is not None and author is not None and node.author != author
+                is_one_turn = speaks == "assistant" or (speaks == "user" and turn[-1].role == node.role != "user")
+                if speaks != role or not is_one_turn or is_other:
+                    yield role, turn
+                    turn, author = [], None
             role = speaks
             author = node.author or author
             turn.append(node)
@@ -295,7 +308,7 @@ def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
 
 def _variants(pieces: list[Node], content: str) -> list[Alternative]:
     """The alternatives that a reply's only piece brought along, each text once; none fits a reply of several pieces."""
-    if len(pieces) > 1 or not pieces[0].alternatives:
+    if len(pieces) > 1:
         return []
     unlike: dict[str, Alternative] = {}
     for alternative in pieces[0].alternatives:
