@@ -2,8 +2,9 @@
 
 The shape is that of the exports of early 2026: one line, keys in order, escaped to ASCII, nodes with children, hidden
 system nodes, tool calls and results, regenerations, edits, commentary before a final answer, citations with their
-references, pictures, curly quotes, dashes and emoji. About 2 KB a node and 20 messages a conversation, as measured on
-real accounts. The text is drawn from a word list by Zipf's law and means nothing. Equal arguments give equal bytes.
+references, pictures, curly quotes, dashes and emoji. Rates as counted on real accounts: nearly 2 KB a node, a quarter
+of the nodes of tools, forks in every fifth conversation, tools and citations in some conversations only. The text is
+drawn from a word list by Zipf's law and means nothing. Equal arguments give equal bytes.
 """
 
 from __future__ import annotations
@@ -21,91 +22,13 @@ Json = dict[str, Any]
 POOL = 400  # distinct conversations; further ones repeat their text under other ids (more than a zip's window apart)
 MARK = "@@@@@@@@"  # in every id; replaced by the number of the conversation
 
-SYLLABLES = [
-    "ra",
-    "mi",
-    "to",
-    "len",
-    "sha",
-    "ver",
-    "ko",
-    "du",
-    "fin",
-    "gar",
-    "el",
-    "ost",
-    "ban",
-    "ti",
-    "pre",
-    "sol",
-    "um",
-    "wek",
-    "ing",
-    "er",
-    "ed",
-    "ly",
-    "al",
-    "ous",
-    "ment",
-    "na",
-]
-COMMON = [
-    "the",
-    "and",
-    "to",
-    "of",
-    "a",
-    "I",
-    "you",
-    "it",
-    "in",
-    "that",
-    "is",
-    "was",
-    "for",
-    "on",
-    "but",
-    "with",
-    "my",
-    "not",
-    "so",
-    "we",
-    "at",
-    "this",
-    "be",
-    "have",
-    "as",
-    "what",
-    "if",
-    "or",
-    "do",
-    "me",
-    "just",
-    "your",
-    "like",
-    "are",
-    "they",
-    "can",
-    "when",
-    "there",
-    "about",
-    "up",
-    "one",
-    "would",
-    "out",
-    "all",
-    "then",
-    "how",
-    "some",
-    "know",
-    "think",
-    "more",
-    "no",
-    "time",
-    "from",
-    "had",
-    "go",
-]
+SYLLABLES = """
+    ra mi to len sha ver ko du fin gar el ost ban ti pre sol um wek ing er ed ly al ous
+""".split()
+COMMON = """
+    the and to of a I you it in that is was for on but with my not so we at this be have as what if or do me just
+    your like are they can when there about up one would out all then how some know think more no time from had go
+""".split()
 ORNAMENTS = ("’s", "—", "“quite”", "…", "é", "ü", "🌧️", "💛")
 
 
@@ -164,6 +87,7 @@ class _Conversation:
         self.mapping: Json = {}
         self.count = 0
         self.model = self.random.choice(("gpt-4o", "gpt-4o", "gpt-5", "gpt-5-thinking"))
+        self.searches = self.random.random() < 0.3
 
     def add(self, parent: str | None, role: str, content: Json | None, metadata: Json, **fields: Any) -> str:
         name = f"{MARK}-{self.count:04x}-4000-9000-{self.random.getrandbits(48):012x}"
@@ -202,7 +126,7 @@ class _Conversation:
                 "width": 768,
             }
             content = {"content_type": "multimodal_text", "parts": [pointer, *content["parts"]]}
-        metadata = {
+        metadata: Json = {
             "message_source": None,
             "request_id": f"{self.random.getrandbits(64):016x}-LHR",
             "selected_github_repos": [],
@@ -213,11 +137,12 @@ class _Conversation:
         return self.add(parent, "user", content, metadata, end_turn=None)
 
     def answered(self, parent: str) -> str:
-        if self.random.random() < 0.12:
+        is_searched = self.searches and self.random.random() < 0.6
+        if is_searched:
             parent = self.searched(parent)
         text = self.writer.text(960)
         metadata = self.reply_metadata(parent)
-        if self.random.random() < 0.15:
+        if is_searched:
             text, metadata["content_references"] = self.cited(text)
         content = {"content_type": "text", "parts": [text]}
         return self.add(parent, "assistant", content, metadata, channel="final")
@@ -226,10 +151,18 @@ class _Conversation:
         said = {"content_type": "text", "parts": [self.writer.sentence()]}
         metadata = self.reply_metadata(parent)
         parent = self.add(parent, "assistant", said, metadata, channel="commentary", end_turn=False)
-        call = {"content_type": "code", "language": "unknown", "response_format_name": None, "text": 'search("rain")'}
-        parent = self.add(parent, "assistant", call, metadata, recipient="web", end_turn=False)
-        found = {"content_type": "execution_output", "text": self.writer.text(900, plain=True)}
-        return self.add(parent, "tool", found, {"model_slug": self.model}, author={"name": "web", "role": "tool"})
+        for _ in range(self.random.randint(1, 3)):
+            call = {
+                "content_type": "code",
+                "language": "unknown",
+                "response_format_name": None,
+                "text": 'search("rain")',
+            }
+            parent = self.add(parent, "assistant", call, metadata, recipient="web", end_turn=False)
+            found = {"content_type": "execution_output", "text": self.writer.text(900, plain=True)}
+            author = {"metadata": {}, "name": "web", "role": "tool"}
+            parent = self.add(parent, "tool", found, {"model_slug": self.model}, author=author)
+        return parent
 
     def reply_metadata(self, parent: str) -> Json:
         return {
@@ -254,29 +187,31 @@ class _Conversation:
         reference = {
             "alt": "([example.org](https://example.org/rain))",
             "end_idx": len(head) + 1 + len(span),
-            "items": [
-                {
-                    "attribution": "example.org",
-                    "snippet": self.writer.sentence(),
-                    "title": "Rain",
-                    "url": "https://e.org",
-                }
-            ],
+            "items": [self.found_page() for _ in range(4)],
             "matched_text": span,
             "start_idx": len(head) + 1,
             "type": "grouped_webpages",
         }
         return f"{head} {span}. {tail}", [reference]
 
+    def found_page(self) -> Json:
+        return {
+            "attribution": "example.org",
+            "pub_date": None,
+            "snippet": self.writer.text(200, plain=True),
+            "title": self.writer.sentence(),
+            "url": "https://example.org/rain/falling/softly?utm_source=chatgpt.com",
+        }
+
     def build(self) -> Json:
         root = self.add(None, "", None, {})
         hidden = {"content_type": "user_editable_context", "user_instructions": "Be kind.", "user_profile": "I sail."}
         at = self.add(root, "user", hidden, {"is_visually_hidden_from_conversation": True}, weight=0.0)
         for _ in range(max(1, int(self.random.lognormvariate(2.0, 0.7)))):
-            if self.random.random() < 0.03:
+            if self.random.random() < 0.008:
                 self.asked(at)  # edited before it was answered
             question = self.asked(at)
-            if self.random.random() < 0.06:
+            if self.random.random() < 0.015:
                 self.answered(question)  # regenerated
             at = self.answered(question)
         head: Json = dict.fromkeys(("async_status", "conversation_origin", "gizmo_id", "is_starred", "voice"))

@@ -120,17 +120,14 @@ class Thread:
                 siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))
         return children
 
-    def path_to(self, leaf: str) -> list[Node]:
+    def path_to(self, leaf: str | None) -> list[Node]:
         """The nodes from the root to the leaf; a cycle ends where it closes."""
-        path: list[Node] = []
-        seen: set[str] = set()
-        current: str | None = leaf
-        while current is not None and current in self.nodes and current not in seen:
-            seen.add(current)
-            path.append(self.nodes[current])
-            current = self.nodes[current].parent
-        path.reverse()
-        return path
+        path: dict[str, Node] = {}
+        node = self.nodes.get(leaf or "")
+        while node is not None and node.id not in path:
+            path[node.id] = node
+            node = self.nodes.get(node.parent or "")
+        return list(reversed(path.values()))
 
     def current_leaf(self, children: dict[str | None, list[Node]]) -> str | None:
         """Where the conversation stood last: as the export says, else the newest leaf, of equal ones the deepest."""

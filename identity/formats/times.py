@@ -16,6 +16,7 @@ _DIGITS = re.compile(r"\s*(\d{9,20}(?:\.\d+)?)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 _MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
+_SECONDS = tuple(f"{second:02}Z" for second in range(60))
 
 # Smallest plausible value (1973) and the bounds between the units; no chat is older than the services.
 EARLIEST = 1e8
@@ -76,7 +77,7 @@ def iso_text(seconds: float | None) -> str | None:
     if seconds is None:
         return None
     day, second = divmod(int(seconds), 86400)
-    return f"{_date_text(day)}T{_MINUTES[second // 60]}{second % 60:02}Z"
+    return f"{_date_text(day)}T{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
 
 
 def iso_time(value: Any) -> str | None:

@@ -13,7 +13,7 @@ question and what its answer, and this is where they are set:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -47,12 +47,12 @@ def linearize(thread: Thread, options: Options) -> Reading:
         reading.skipped = reason
         reading.left_out = Counter({reason: reading.read})
         return reading
-    children = thread.children()
     fates = _Fates()
     name = thread.id or thread.digest()
-    for leaf in thread.leaves(children):
+    children, paths = _paths(thread)
+    for path in paths:
         is_first = not reading.conversations
-        walk = _Walk(thread, thread.path_to(leaf), children, voices, fates)
+        walk = _Walk(thread, path, children, voices, fates)
         messages = list(walk.messages(with_alternatives=is_first))
         if messages and messages[-1].id not in fates.kept and messages[-1].id not in fates.merged:
             _mark_repeated(messages, fates, reading)
@@ -64,6 +64,16 @@ def linearize(thread: Thread, options: Options) -> Reading:
     if not reading.conversations:
         reading.skipped = NOTHING_VISIBLE if reading.read else NO_MESSAGES
     return reading
+
+
+def _paths(thread: Thread) -> tuple[dict[str | None, list[Node]], Iterable[list[Node]]]:
+    """The children of each node, and the path to every leaf, the current one first; no children if nothing forks."""
+    if thread.leaf in thread.nodes:
+        path = thread.path_to(thread.leaf)
+        if len(path) == len(thread.nodes):
+            return {}, [path]
+    children = thread.children()
+    return children, map(thread.path_to, thread.leaves(children))
 
 
 def _key_of(thread: Thread) -> str:
@@ -161,8 +171,10 @@ class _Walk:
     fates: _Fates
 
     def __post_init__(self) -> None:
-        self.position = {node.id: index for index, node in enumerate(self.path)}
-        self.forks = [node.id in self.children and len(self.children[node.id]) > 1 for node in self.path]
+        self.forks: list[bool] = []
+        if self.children:
+            self.position = {node.id: index for index, node in enumerate(self.path)}
+            self.forks = [node.id in self.children and len(self.children[node.id]) > 1 for node in self.path]
 
     def messages(self, with_alternatives: bool) -> Iterator[Message]:
         last: str | None = None  # what the next message follows: a kept message, or a turn that is lost
@@ -232,7 +244,7 @@ class _Walk:
     def _alternatives(self, question: Node, reply: Node, content: str) -> list[Alternative]:
         """Other answers that were given to the same turn: forks between the question and the end of the reply."""
         start, end = self.position[question.id], self.position[reply.id]
-        if True not in self.forks[start:end]:
+        if not any(self.forks[start:end]):
             return []
         found: list[Alternative] = []
         seen = {content}
