@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,13 +23,12 @@ Json = dict[str, Any]
 POOL = 400  # distinct conversations; further ones repeat their text under other ids (more than a zip's window apart)
 MARK = "@@@@@@@@"  # in every id; replaced by the number of the conversation
 
-SYLLABLES = """
-    ra mi to len sha ver ko du fin gar el ost ban ti pre sol um wek ing er ed ly al ous
-""".split()
-COMMON = """
-    the and to of a I you it in that is was for on but with my not so we at this be have as what if or do me just
-    your like are they can when there about up one would out all then how some know think more no time from had go
-""".split()
+SYLLABLES = re.findall(r"\w+", "ra mi to len sha ver ko du fin gar el ost ban ti pre sol um wek ing er ed ly al ous")
+COMMON = re.findall(
+    r"\w+",
+    "the and to of a I you it in that is was for on but with my not so we at this be have as what if or do me just "
+    "your like are they can when there about up one would out all then how some know think more no time from had go ",
+)
 ORNAMENTS = ("’s", "—", "“quite”", "…", "é", "ü", "🌧️", "💛")
 
 

@@ -166,9 +166,8 @@ def compare(folder: Path, arguments: argparse.Namespace) -> int:
 
 
 def show(figures: dict[str, list[Figures]], megabytes: float) -> None:
-    print(
-        f"{'median of ' + str(len(next(iter(figures.values())))):18} {'CPU s':>7} {'wall s':>7} {'RSS MB':>7} {'ms/MB':>6}"
-    )
+    head = f"median of {len(next(iter(figures.values())))}"
+    print(f"{head:18} {'CPU s':>7} {'wall s':>7} {'RSS MB':>7} {'ms/MB':>6}")
     for name, runs in figures.items():
         cpu, wall, memory = (statistics.median(column) for column in zip(*runs, strict=True))
         print(f"{name:18} {cpu:7.2f} {wall:7.2f} {memory:7.0f} {cpu / megabytes * 1000:6.2f}", end="")
