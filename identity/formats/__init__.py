@@ -7,7 +7,7 @@ sample under tests/exports/. `matches` decides on inner keys and must not claim 
 from __future__ import annotations
 
 from identity.console import UsageError, UserError
-from identity.formats import alpaca, chatgpt, chatgpt_html, claude, generic, records, sharegpt
+from identity.formats import alpaca, chatgpt, chatgpt_html, claude, gemini, gemini_html, generic, records, sharegpt
 from identity.formats.format import Format
 from identity.formats.peek import Peek
 from identity.formats.side_files import side_file
@@ -17,6 +17,8 @@ FORMATS: tuple[Format, ...] = (
     chatgpt.FORMAT,
     chatgpt_html.FORMAT,
     claude.FORMAT,
+    gemini.FORMAT,
+    gemini_html.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,
