@@ -7,7 +7,22 @@ sample under tests/exports/. `matches` decides on inner keys and must not claim 
 from __future__ import annotations
 
 from identity.console import UsageError, UserError
-from identity.formats import alpaca, chatgpt, chatgpt_html, claude, gemini, gemini_html, generic, records, sharegpt
+from identity.formats import (
+    aistudio,
+    alpaca,
+    chatgpt,
+    chatgpt_html,
+    claude,
+    deepseek,
+    gemini,
+    gemini_html,
+    generic,
+    grok,
+    lechat,
+    perplexity,
+    records,
+    sharegpt,
+)
 from identity.formats.format import Format
 from identity.formats.peek import Peek
 from identity.formats.side_files import side_file
@@ -19,6 +34,11 @@ FORMATS: tuple[Format, ...] = (
     claude.FORMAT,
     gemini.FORMAT,
     gemini_html.FORMAT,
+    aistudio.FORMAT,
+    grok.FORMAT,
+    deepseek.FORMAT,
+    lechat.FORMAT,
+    perplexity.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,

@@ -24,6 +24,7 @@ from identity.formats.cleaning import clean_reply, clean_typed
 from identity.formats.format import Options, Reading
 from identity.formats.nodes import EMPTY, FEEDBACK, MEDIA_ONLY, NOT_A_PROMPT, NOT_STORED, Node, Thread
 from identity.formats.sessions import ACTIVITY_GAP, sessions
+from identity.formats.times import in_time_order
 from identity.formats.tree import linearize
 from identity.records import Alternative
 
@@ -75,21 +76,10 @@ def gem_of(subtitle: str) -> str:
 
 def conversations(activities: list[Activity], options: Options) -> Iterator[Reading]:
     """Readings from records in order, oldest first: by their conversation where they name it, else by silences."""
-    activities = _by_time(activities)
+    activities = in_time_order(activities, lambda activity: activity.time)
     verbs = _Verbs([activity.title for activity in activities if activity.answers])
     for together in _together(activities):
         yield linearize(_thread(together, verbs), options)
-
-
-def _by_time(activities: list[Activity]) -> list[Activity]:
-    """Files should be in order already; a record without a time stays behind the one before it."""
-    last = 0.0
-    timed: list[tuple[float, Activity]] = []
-    for activity in activities:
-        last = last if activity.time is None else activity.time
-        timed.append((last, activity))
-    timed.sort(key=lambda item: item[0])
-    return [activity for _, activity in timed]
 
 
 def _together(activities: list[Activity]) -> list[list[Activity]]:
