@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 _LONGEST = 80  # characters of a line that is a date
 _SPACES = re.compile("[\\s\u00a0\u202f\u2009\u200e\u200f]+")
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)[:.](\d\d)")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.](\d\d)[:.](\d\d)(?!\d)")
 _YEAR = re.compile(r"\d{4}")
 _AFTERNOON = re.compile(r"(?<![^\W\d])(?:pm|p\. ?m\.?)(?![^\W\d])|오후|下午|午後|晚上", re.IGNORECASE)
 _MORNING = re.compile(r"(?<![^\W\d])(?:am|a\. ?m\.?)(?![^\W\d])|오전|上午|午前|凌晨|早上", re.IGNORECASE)
