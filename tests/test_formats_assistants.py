@@ -6,6 +6,7 @@ import copy
 import json
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,14 @@ def test_a_branch_looks_for_its_parent_in_its_own_folder_only(tmp_path: Path, na
         {"role": "model", "text": "Mizzle."},
     ]
     only(parse(write(tmp_path / "in" / "Branch", {"chunkedPrompt": {"chunks": chunks}})))
+
+
+def test_the_title_of_a_prompt_is_the_name_of_its_file(tmp_path: Path) -> None:
+    value = {"chunkedPrompt": {"chunks": [{"role": "user", "text": "Rain?"}, {"role": "model", "text": "Mizzle."}]}}
+    assert only(parse(write(tmp_path / "Rain! Now", value))).title == "Rain! Now"
+    with zipfile.ZipFile(tmp_path / "takeout.zip", "w") as archive:
+        archive.writestr("Fog! Later", json.dumps(value))
+    assert only(parse(tmp_path / "takeout.zip")).title == "Fog! Later"
 
 
 def deepseek(children: dict[str, list[str]]) -> list[dict[str, Any]]:

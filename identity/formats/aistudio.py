@@ -45,7 +45,8 @@ _MEDIA = re.compile(r"(?:drive|inline)[A-Z]\w*|youtubeVideo")
 _TOOLS = ("executableCode", "codeExecutionResult", "functionCall", "functionResponse")
 # Ends that the model did not choose; STOP, and whatever is new, is one.
 _CUT_OFF = ("MAX_TOKENS", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "OTHER")
-_FOLDERS = re.compile(r"[/\\!]")
+_FOLDERS = re.compile(r"[/\\]")
+_ARCHIVE = re.compile(r"^.*\.zip!", re.IGNORECASE)
 
 
 def matches(peek: Peek) -> bool:
@@ -55,8 +56,9 @@ def matches(peek: Peek) -> bool:
 
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """One file is one conversation."""
-    name = "" if document.name == "stdin" else _FOLDERS.split(document.name)[-1].removesuffix(".json")
-    return read_each(objects(document), lambda value: linearize(thread_of(value, name, document, options), options))
+    title = "" if document.name == "stdin" else _ARCHIVE.sub("", _FOLDERS.split(document.name)[-1])
+    title = title.removesuffix(".json")
+    return read_each(objects(document), lambda value: linearize(thread_of(value, title, document, options), options))
 
 
 def thread_of(value: dict[str, Any], title: str, document: Document, options: Options) -> Thread:
@@ -68,7 +70,7 @@ def thread_of(value: dict[str, Any], title: str, document: Document, options: Op
         before = "system"
         thread.add(Node(before, None, "system", instruction, None if options.keep_system else SYSTEM))
     model = text_at(object_at(value, "runSettings"), "model").removeprefix("models/") or None
-    copied = _replies_of(_parent(chunks, document))
+    copied = _said_in(_parent(chunks, document))
     for _, turn in groupby(enumerate(chunks, start=1), key=lambda item: _role(item[1])):
         nodes = [_node(chunk, f"m{number}", model) for number, chunk in turn]
         is_said = any(node.role == "user" and node.left_out is None for node in nodes)
@@ -77,7 +79,7 @@ def thread_of(value: dict[str, Any], title: str, document: Document, options: Op
                 thread.drop(MEDIA_ONLY)  # part of a turn whose words are there: no turn is lost
                 continue
             node.parent = before
-            node.weight = 0 if node.text in copied else 1
+            node.weight = 0 if (node.role, node.text) in copied else 1
             thread.add(node)
             before = node.id
     thread.leaf = before
@@ -141,11 +143,11 @@ def _parent(chunks: list[Any], document: Document) -> Any:
         return None
 
 
-def _replies_of(value: Any) -> frozenset[str]:
-    """The answers in a prompt."""
+def _said_in(value: Any) -> frozenset[tuple[str, str]]:
+    """Who said what in a prompt."""
     chunks = list_at(object_at(value, "chunkedPrompt"), "chunks") if isinstance(value, dict) else []
     nodes = (_node(chunk, "", None) for chunk in chunks)
-    return frozenset(node.text for node in nodes if node.role == "assistant" and node.text.strip())
+    return frozenset((node.role, node.text) for node in nodes if node.text.strip())
 
 
 FORMAT = Format(

@@ -12,8 +12,10 @@ no input costs more than time in proportion to its length.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from identity.formats.html_inline import INLINE, Span, longest_run
 
 Attributes = list[tuple[str, str | None]]
 
@@ -22,14 +24,10 @@ _NO_TAG = re.compile(r"<(?![a-zA-Z/][^<]*>)")
 _COMMENT = re.compile(r"<![^<>]*>")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-([\w+#.-]+)")
-_LINK = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
-_PLAIN_POWER = re.compile(r"[+-]?\w+")
 
 _FURNITURE = frozenset({"script", "style", "button", "svg", "head", "template", "noscript"})  # nothing that was said
 _BLOCKS = frozenset({"p", "div", "section", "article", "dl", "dt", "dd", "figure", "figcaption", "details", "summary"})
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
-_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
-_INLINE = frozenset({*_MARKS, "code", "a", "sup"})
 _CONTAINERS = frozenset({"ul", "ol", "li", "blockquote"})
 _MAX_DEPTH = 12  # of lists and quotes, and of emphasis in emphasis
 
@@ -65,15 +63,6 @@ class _Parser(HTMLParser):
         self.writer.data(data)
 
 
-@dataclass
-class _Span:
-    """An inline element that is open, and what stands in it so far."""
-
-    tag: str
-    href: str = ""
-    pieces: list[str] = field(default_factory=list)
-
-
 @dataclass(eq=False)
 class _Container:
     """A list, an item of one, or a quote. An item's marker stands before its first line, spaces before the others."""
@@ -90,7 +79,7 @@ class MarkdownWriter:
     def __init__(self) -> None:
         self.blocks: list[str] = []
         self.has_picture = False
-        self._spans = [_Span("")]
+        self._spans = [Span("")]
         self._containers: list[_Container] = []
         self._too_deep = 0  # containers that were not opened because of the limit
         self._heading = ""
@@ -120,9 +109,9 @@ class MarkdownWriter:
             self._add("\n")
         elif tag == "img":
             self.has_picture = True
-        elif tag in _INLINE:
+        elif tag in INLINE:
             if len(self._spans) <= _MAX_DEPTH:
-                self._spans.append(_Span(tag, _attribute(attributes, "href")))
+                self._spans.append(Span(tag, _attribute(attributes, "href")))
         elif self._rows is not None:
             self._start_in_table(tag)
         else:
@@ -135,7 +124,7 @@ class MarkdownWriter:
         elif self._code is not None:
             if tag == "pre":
                 self._end_code()
-        elif tag in _INLINE:
+        elif tag in INLINE:
             self._close_span(tag)
         elif self._rows is not None:
             if tag == "table":
@@ -166,7 +155,7 @@ class MarkdownWriter:
             return
         while True:
             span = self._spans.pop()
-            self._add(_inline(span))
+            self._add(span.markdown())
             if span.tag == tag:
                 return
 
@@ -174,7 +163,7 @@ class MarkdownWriter:
         while len(self._spans) > 1:
             self._close_span(self._spans[-1].tag)
         lines = "".join(self._spans[0].pieces).split("\n")
-        self._spans = [_Span("")]
+        self._spans = [Span("")]
         return "\n".join(line.strip(" ") for line in lines).strip("\n")
 
     # --- blocks ---------------------------------------------------------------------------------------------------
@@ -264,7 +253,7 @@ class MarkdownWriter:
         text = "".join(self._code or ()).strip("\n")
         self._code = None
         if text.strip():
-            fence = "`" * max(3, _longest_run(text) + 1)
+            fence = "`" * max(3, longest_run(text) + 1)
             self._write(f"{fence}{self._language}\n{text}\n{fence}")
 
     def _start_in_table(self, tag: str) -> None:
@@ -296,34 +285,6 @@ class MarkdownWriter:
         lines = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         self._write("\n".join(lines))
-
-
-def _inline(span: _Span) -> str:
-    """The Markdown of an inline element; spaces at its ends go outside, where Markdown wants them."""
-    text = "".join(span.pieces)
-    core = text.strip()
-    if not core:
-        return text
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return before + _marked(span, core) + after
-
-
-def _marked(span: _Span, text: str) -> str:
-    if span.tag == "code":
-        ticks = "`" * (_longest_run(text) + 1)
-        return f"{ticks} {text} {ticks}" if "`" in text else f"`{text}`"
-    if span.tag == "a":
-        is_link = _LINK.match(span.href) and text != span.href
-        return f"[{text}]({span.href.replace(' ', '%20')})" if is_link else text
-    if span.tag == "sup":
-        return f"^{text}" if _PLAIN_POWER.fullmatch(text) else text if text[0] in "[(^" else f"^({text})"
-    mark = _MARKS[span.tag]
-    return text if "\n" in text or text.startswith(mark) else mark + text + mark
-
-
-def _longest_run(text: str) -> int:
-    """The length of the longest run of backticks."""
-    return max((len(run) for run in re.findall(r"`+", text)), default=0)
 
 
 def _attribute(attributes: Attributes, name: str) -> str:
