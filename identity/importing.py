@@ -157,7 +157,8 @@ def import_all(
     """
     collection = Collection()
     account = collection.account
-    given_up: dict[str, bool] = {}  # folder -> whether its JSON left something to look for in its chat.html
+    # (folder, service) -> whether its JSON left something to look for in its page
+    given_up: dict[tuple[str, str], bool] = {}
     for found in documents(paths):
         if isinstance(found, Skipped):
             account.files_skipped[found.reason] += 1
@@ -167,11 +168,13 @@ def import_all(
         chosen = _format_of(found, peek_at(found), source, account)
         if chosen is None:
             continue
-        if chosen.last_resort and not given_up.get(found.folder, True):
+        place = (found.folder, chosen.service)
+        if chosen.last_resort and not given_up.get(place, True):
             account.files_skipped[SAME_AS_JSON] += 1
             continue
         is_whole = _read(found, chosen, options, wanted, collection, watch)
-        given_up[found.folder] = given_up.get(found.folder, False) or not is_whole
+        if not chosen.last_resort:
+            given_up[place] = given_up.get(place, False) or not is_whole
     _check_voices(options.voices, account)
     if not account.conversations_kept:
         raise UserError(_why_nothing(account))

@@ -48,7 +48,7 @@ _SIDE_NAME = re.compile(
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\._|\.[^/.])|(^|/)(Thumbs\.db|desktop\.ini)$")
-_ATTACHED = re.compile(r"(^|/)projects/[0-9a-f-]{36}\.json$|(^|/)Files_[^/]*\.zip$")
+_ATTACHED = re.compile(r"(^|/)projects/[0-9a-f-]{36}\.json$|(^|/)Files_[^/]*\.zip$|(^|/)chat-[0-9a-f-]+-files/")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
 _UNREADABLE = (*_DAMAGED, NotImplementedError)  # the last one: a method of packing that zipfile does not know
 

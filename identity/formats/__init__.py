@@ -7,7 +7,22 @@ sample under tests/exports/. `matches` decides on inner keys and must not claim 
 from __future__ import annotations
 
 from identity.console import UsageError, UserError
-from identity.formats import alpaca, chatgpt, chatgpt_html, claude, generic, records, sharegpt
+from identity.formats import (
+    aistudio,
+    alpaca,
+    chatgpt,
+    chatgpt_html,
+    claude,
+    deepseek,
+    gemini,
+    gemini_html,
+    generic,
+    grok,
+    lechat,
+    perplexity,
+    records,
+    sharegpt,
+)
 from identity.formats.format import Format
 from identity.formats.peek import Peek
 from identity.formats.side_files import side_file
@@ -17,6 +32,13 @@ FORMATS: tuple[Format, ...] = (
     chatgpt.FORMAT,
     chatgpt_html.FORMAT,
     claude.FORMAT,
+    gemini.FORMAT,
+    gemini_html.FORMAT,
+    aistudio.FORMAT,
+    grok.FORMAT,
+    deepseek.FORMAT,
+    lechat.FORMAT,
+    perplexity.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,

@@ -43,7 +43,7 @@ _NOT_UNDERSTOOD = {DAMAGED_MESSAGE, UNKNOWN_ROLE}
 
 
 def matches(peek: Peek) -> bool:
-    return peek.has("chat_messages")
+    return peek.has("chat_messages") and not peek.has("chat_session")  # that is DeepSeek's
 
 
 def read(document: Document, options: Options) -> Iterator[Reading]:

@@ -20,7 +20,7 @@ from identity.formats.values import values_in
 from identity.sources import Document
 
 # Keys that tell a more particular format with messages in it: our own record, and preference data.
-_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project")
+_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project", "chatId")
 
 
 def matches(peek: Peek) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 _ISO = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?\s*",
@@ -83,3 +86,15 @@ def iso_text(seconds: float | None) -> str | None:
 def iso_time(value: Any) -> str | None:
     """Any form of time as ISO 8601 in UTC; None if it is none."""
     return iso_text(epoch_seconds(value))
+
+
+def in_time_order(items: Iterable[Item], time_of: Callable[[Item], float | None]) -> list[Item]:
+    """Sorted by time; equal times stay as they stood, and what has no time stays behind what it stood behind."""
+    last = float("-inf")
+    timed: list[tuple[float, Item]] = []
+    for item in items:
+        time = time_of(item)
+        last = last if time is None else time
+        timed.append((last, item))
+    timed.sort(key=lambda pair: pair[0])
+    return [item for _, item in timed]

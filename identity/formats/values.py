@@ -14,7 +14,26 @@ def values_in(document: Document, inside: str = "") -> Iterator[tuple[RawValue, 
     """Each value of a document with what it decodes to, or the Reading that says why it does not."""
     with document.open() as stream:
         for value, found in decode_values(stream, decode_value, inside):
-            yield skipped(reason_of(value)) if isinstance(found, ValueError) else (value, found)
+            if not isinstance(found, ValueError):
+                yield value, found
+                continue
+            lines = list(_lines_again(value))
+            is_lines = any(not isinstance(line, Reading) for line in lines)
+            yield from lines if is_lines else [skipped(reason_of(value))]
+
+
+def _lines_again(value: RawValue) -> Iterator[tuple[RawValue, Any] | Reading]:
+    """The objects on the lines of a value that does not decode.
+
+    A line of a JSON Lines file that breaks off leaves a bracket or a string open, and what is cut out then reaches over
+    the lines after it. A damaged value that is written over several lines has none that is an object of its own.
+    """
+    for line in filter(bytes.strip, () if value.in_array else value.raw.split(b"\n")):
+        try:
+            found = decode_value(line)
+        except ValueError:
+            found = None
+        yield (RawValue(line, value.root, False), found) if isinstance(found, dict) else skipped(DAMAGED)
 
 
 def objects(document: Document, wrapper: str = "") -> Iterator[dict[str, Any] | Reading]:
