@@ -28,6 +28,7 @@ SUPERSEDED = "superseded edit"
 UNKNOWN_ROLE = "unknown role"
 DAMAGED_MESSAGE = "damaged: not a message"
 DUPLICATE_MESSAGE = "message id found twice"
+FAILED = "error instead of a reply"
 
 # Not part of the dialogue that the two sides held: links pass over these. Everything else that is left out was a
 # turn, or a piece of one, that somebody saw or made. What cannot be understood counts as a lost user turn, because

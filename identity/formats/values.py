@@ -20,6 +20,30 @@ def decoded(values: Iterable[RawValue]) -> Iterator[tuple[RawValue, Any] | Readi
             yield skipped(DAMAGED if value.complete else CUT_OFF_FILE)
 
 
+def decoded_lines(values: Iterable[RawValue]) -> Iterator[Any]:
+    """What each line of a JSON Lines file decodes to; None for one that cannot be read.
+
+    A line that breaks off leaves a bracket or a string open, and what is cut out then reaches over the lines after
+    it: those are taken up again one by one.
+    """
+    for value in values:
+        whole = _decoded_or_none(value.raw)
+        lines = [whole] if whole is not None else [_decoded_or_none(line) for line in _lines_of(value.raw)]
+        # A damaged value that is written over several lines has no line that is an object of its own.
+        yield from lines if any(line and isinstance(line, dict) for line in lines) else [whole]
+
+
+def _lines_of(raw: bytes) -> Iterator[bytes]:
+    return filter(bytes.strip, raw.split(b"\n"))
+
+
+def _decoded_or_none(raw: bytes) -> Any:
+    try:
+        return decode_value(raw)
+    except ValueError:
+        return None
+
+
 def objects(document: Document, wrapper: str = "") -> Iterator[dict[str, Any] | Reading]:
     """The JSON objects of a document: array elements, lines, a single one, or those in a list under `wrapper`."""
     with document.open() as stream:
