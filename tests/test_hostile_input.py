@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from identity.console import UserError
+from identity.formats import FORMATS
 from identity.records import Conversation
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -62,7 +63,7 @@ WRONG: list[tuple[str, dict[str, bytes], str]] = [
         {"user.json": b'{"id": "u", "email": "a@b.c", "chatgpt_plus_user": true}'},
         "ChatGPT's account data",
     ),
-    ("a number", {"x.json": b"12"}, "none of the 7 formats known here"),
+    ("a number", {"x.json": b"12"}, f"none of the {len(FORMATS)} formats known here"),
     (
         "JSON of another kind",
         {"x.json": b'{"name": "x", "version": 1}'},

@@ -20,12 +20,15 @@ from identity.formats.values import decoded
 from identity.json_stream import split_values
 from identity.sources import Document
 
-# Keys that tell a more particular format with messages in it: our own record, and preference data.
-_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project")
+# Keys that tell a more particular format with messages in it: our own record, preference data, llama.cpp, Jan.
+_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project", "conv")
+_ELSEWHERE_TOGETHER = (("object", "thread_id"),)
 
 
 def matches(peek: Peek) -> bool:
     if any(peek.has(key) for key in _ELSEWHERE):
+        return False
+    if any(all(peek.has(key) for key in keys) for keys in _ELSEWHERE_TOGETHER):
         return False
     lists: tuple[tuple[str, ...], ...] = ((), ("messages", "[]"), ("[]",))
     return any(peek.has(*inside, "role") and peek.has(*inside, "content") for inside in lists)
