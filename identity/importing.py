@@ -202,7 +202,7 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1
         if document.is_named or peek.is_empty_value:
             account.problems.append(str(error))
-        elif known:
+        elif known or peek.kind == "sqlite":
             account.side_files.append(str(error))
         return None
 

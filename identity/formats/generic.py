@@ -19,12 +19,18 @@ from identity.formats.turns import thread_of_turns
 from identity.formats.values import values_in
 from identity.sources import Document
 
-# Keys that tell a more particular format with messages in it: our own record, and preference data.
-_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project", "chatId")
+# Keys that tell a more particular format with messages in it: our own record, preference data and others.
+_ELSEWHERE = (
+    *("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected"),
+    *("project", "chatId", "conv"),
+)
+_ELSEWHERE_TOGETHER = (("object", "thread_id"),)
 
 
 def matches(peek: Peek) -> bool:
     if any(peek.has(key) for key in _ELSEWHERE):
+        return False
+    if any(all(peek.has(key) for key in keys) for keys in _ELSEWHERE_TOGETHER):
         return False
     lists: tuple[tuple[str, ...], ...] = ((), ("messages", "[]"), ("[]",))
     return any(peek.has(*inside, "role") and peek.has(*inside, "content") for inside in lists)

@@ -33,6 +33,7 @@ DUPLICATE_MESSAGE = "message id found twice"
 NOT_STORED = "answer that the export does not have"
 FEEDBACK = "feedback without the message it is about"
 NOT_A_PROMPT = "activity that is no prompt"
+FAILED = "error instead of a reply"
 
 # Not part of the dialogue that the two sides held: links pass over these. Everything else that is left out was a
 # turn, or a piece of one, that somebody saw or made. What cannot be understood counts as a lost user turn, because

@@ -36,6 +36,12 @@ def _lines_again(value: RawValue) -> Iterator[tuple[RawValue, Any] | Reading]:
         yield (RawValue(line, value.root, False), found) if isinstance(found, dict) else skipped(DAMAGED)
 
 
+def decoded_lines(document: Document) -> Iterator[Any]:
+    """What each value of a document decodes to; None for one that cannot be read, as a place where something was."""
+    for item in values_in(document):
+        yield None if isinstance(item, Reading) else item[1]
+
+
 def objects(document: Document, wrapper: str = "") -> Iterator[dict[str, Any] | Reading]:
     """The JSON objects of a document: array elements, lines, a single one, or those in a list under `wrapper`."""
     for item in values_in(document, wrapper):
