@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from identity.formats.chatgpt_gizmo import project_and_gpt
 from identity.formats.chatgpt_message import (
     custom_instructions,
     ending_of,
@@ -92,6 +93,7 @@ def thread_of(value: dict[str, Any], ratings: Ratings, options: Options) -> Thre
         created=epoch_seconds(value.get("create_time")),
         updated=epoch_seconds(value.get("update_time")),
     )
+    thread.project, thread.gpt = project_and_gpt(value)
     mapping = object_at(value, "mapping")
     names = _message_ids(mapping)
     parents = _parents(mapping)
