@@ -60,7 +60,7 @@ def thread_of(value: dict[str, Any]) -> Thread:
         created=epoch_seconds(value.get("created_at")),
         updated=epoch_seconds(value.get("updated_at")),
         leaf=text_at(value, "current_leaf_message_uuid") or None,
-        project=clean_typed(text_at(object_at(value, "project"), "name", "uuid") or text_at(value, "project_uuid")) or None,
+        project=_project_of(value) or None,
     )
     messages = list_at(value, "chat_messages")
     model = text_at(value, "model") or None
@@ -72,6 +72,11 @@ def thread_of(value: dict[str, Any]) -> Thread:
     if thread.leaf not in thread.nodes and nodes:
         thread.leaf = nodes[-1].id
     return thread
+
+
+def _project_of(value: dict[str, Any]) -> str:
+    """The project as claude.ai's own interface names it; the data export says nothing about it."""
+    return clean_typed(text_at(object_at(value, "project"), "name", "uuid") or text_at(value, "project_uuid"))
 
 
 def _link_by_parents(nodes: list[Node], messages: list[Any]) -> bool:
