@@ -1,8 +1,8 @@
 """Which language a conversation's learned side is written in, found offline by eld (60 languages, model in the wheel).
 
-eld was measured against cld2, cld3, fastText's lid.176.ftz, langdetect, lingua, py3langid, simplemma and whatlang in
-November 2026 on chat messages of 8 to 50 characters in 20 languages: as accurate as the best (190 of 200; all 20
-conversations of ten messages), pure Python with 5 MB and no dependency but regex, loaded in 0.1 seconds.
+Measured in November 2026 on 200 chat messages of 5 to 50 characters in 20 languages: right were eld 190, py3langid 189
+(needs numpy), lingua 188 (1.1 GB of memory, 7 s to load), fastText's lid.176.ftz 181, cld2 178, langdetect 169,
+cld3 160, whatlang 149. eld is pure Python, 5 MB with its model, needs only regex, and is loaded in 0.1 s.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from identity.code_spans import code_spans
 from identity.records import Conversation
 
 PIECE = 300  # characters looked at together: eld reads no more than the first 350 bytes of what it is given
-PIECES = 12  # of a conversation, evenly spread; each costs about 0.1 ms
+PIECES = 8  # of a conversation, evenly spread; each costs about 0.1 ms
 LEAST_BYTES = 24  # of letters, below which one guess in twenty is wrong (eight characters of Chinese are 24)
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
 
@@ -48,7 +49,7 @@ def language_of(conversation: Conversation) -> str | None:
     """The language of most of what is to be learned, code left aside; None if that is too short to tell."""
     votes: Counter[str] = Counter()
     for piece in _pieces(learned_text(conversation)):
-        letters = sum(len(char.encode()) for char in piece if char.isalpha())
+        letters = len(_NO_LETTERS.sub("", piece).encode("utf-8", "replace"))
         if letters < LEAST_BYTES:
             continue
         found = _detector().detect(piece)
