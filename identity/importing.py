@@ -177,7 +177,7 @@ def import_all(
             given_up[place] = given_up.get(place, False) or not is_whole
     _check_voices(options.voices, account)
     if not account.conversations_kept:
-        raise UserError(_why_nothing(account))
+        raise UserError(_why_nothing(account, wanted.hint()))
     return collection
 
 
@@ -256,16 +256,15 @@ def _check_voices(voices: tuple[str, ...], account: Account) -> None:
             raise UsageError(f"--voice {voice}: nobody of that name speaks; the speakers and their messages: {known}")
 
 
-def _why_nothing(account: Account) -> str:
+def _why_nothing(account: Account, hint: str) -> str:
     """One line: why no conversation came out, and what to do."""
     reasons = [f"{count:,} {reason}" for reason, count in account.conversations_left_out.most_common(4)]
     if reasons:
         messages = [f"{count:,} {reason}" for reason, count in account.messages_left_out.most_common(4)]
         told = f" (messages: {', '.join(messages)})" if messages else ""
         more = f"; {account.problems[0]}" if account.problems else ""
-        return (
-            f"no conversation is left of {account.conversations_read:,} read: {', '.join(reasons)}{told}{more}; "
-            "check the file, --source and the flags that select"
+        return f"no conversation is left of {account.conversations_read:,} read: {', '.join(reasons)}{told}{more}; " + (
+            hint or "check the file, --source and the flags that select"
         )
     if account.problems:
         rest = f" (and {len(account.problems) - 1} more files)" if len(account.problems) > 1 else ""

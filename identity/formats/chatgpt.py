@@ -83,15 +83,15 @@ def ratings_beside(document: Document) -> Ratings:
 
 def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) -> Thread:
     """The nodes of one conversation. Links go by node ids; what is reported are message ids."""
-    gizmo = chat.gizmo_id or chat.conversation_template_id or ""
+    gizmos = [name for name in (chat.gizmo_id, chat.conversation_template_id) if name and name.startswith("g-")]
     thread = Thread(
         source=FORMAT.name,
         id=chat.conversation_id or chat.id or "",
         title=clean_typed(chat.title or ""),
         created=epoch_seconds(chat.create_time),
         updated=epoch_seconds(chat.update_time),
-        project=gizmo if gizmo.startswith("g-p-") else None,
-        gpt=gizmo if gizmo.startswith("g-") and not gizmo.startswith("g-p-") else None,
+        project=next((name for name in gizmos if name.startswith("g-p-")), None),
+        gpt=next((name for name in gizmos if not name.startswith("g-p-")), None),
     )
     mapping = chat.mapping or {}
     names = _message_ids(mapping)
