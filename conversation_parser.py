@@ -9,8 +9,8 @@ once. What a file is, its inside decides, never its name. Nothing is left out si
   python conversation_parser.py parsed.json --preview 3
 
 Writes what --output and --export name, whole or not at all: .json (an array, one conversation a line), .jsonl (one a
-line), either with .gz. "-" is stdin or stdout, so the stages chain in a pipe. Without --output, --export or --preview
-it shows the statistics.
+line), either with .gz. "-" is stdin or stdout, so the stages chain in a pipe. Without --output, --export, --preview or
+--stats-json it shows the statistics.
 
 Exit codes: 0 done, 1 nothing could be read or written, 2 the call was wrong, 130 interrupted.
 """
@@ -30,17 +30,16 @@ from identity.console import (
     add_common_arguments,
     open_console,
     plain,
-    progress,
+    progress_over_many,
     run,
     warn,
 )
-from identity.files import STANDARD, check_output, open_output
+from identity.files import STANDARD, check_output, open_output, write_text
 from identity.limits import DEFAULT_LIMITS, FREE, Limits, shown_size, size_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from identity.formats.format import Reading
     from identity.importing import Collection
     from identity.records import Conversation, Message
 
@@ -59,6 +58,7 @@ def build_parser() -> ArgumentParser:
     outputs.add_argument(
         "--stats", action="store_true", help="show counts, dates, months, models and what was left out"
     )
+    outputs.add_argument("--stats-json", metavar="FILE", help="the same for programs; identity/statistics.py says how")
     outputs.add_argument(
         "--preview", nargs="?", type=_count, const=1, metavar="N", help="show the first N conversations"
     )
@@ -79,11 +79,7 @@ def build_parser() -> ArgumentParser:
         "--system", choices=("keep", "drop"), help="custom instructions as system messages (default: drop from exports)"
     )
 
-    selecting = parser.add_argument_group("what to keep")
-    selecting.add_argument("--model", metavar="GLOB", help="learn only replies by this model, as gpt-4o*")
-    selecting.add_argument("--since", metavar="DATE", help="conversations from this day on, as 2025-03-31")
-    selecting.add_argument("--until", metavar="DATE", help="conversations up to this day, which is included")
-    selecting.add_argument("--title", metavar="REGEX", help="conversations whose title matches; (?i) ignores case")
+    add_selecting_arguments(parser)
 
     limits = parser.add_argument_group("limits against zip bombs (of each archive, those inside it included)")
     for flag, convert, default, words in (
@@ -105,6 +101,32 @@ def _size(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 500M or 4G") from None
 
 
+def add_selecting_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("what to keep", "a flag that is repeated asks for any of what it names")
+    group.add_argument("--model", action="append", metavar="GLOB", help="learn only replies by this model, as gpt-4o*")
+    group.add_argument("--since", metavar="DATE", help="conversations begun on this day (UTC) or later, as 2025-03-31")
+    group.add_argument("--until", metavar="DATE", help="conversations begun up to this day, which is included")
+    group.add_argument(
+        "--title", action="append", metavar="REGEX", help="conversations whose title matches; (?i) ignores case"
+    )
+    group.add_argument("--project", action="append", metavar="GLOB", help="conversations in this project or folder")
+    group.add_argument(
+        "--gpt", action="append", metavar="GLOB", help="conversations with this custom GPT, Gem or character"
+    )
+    group.add_argument(
+        "--min-turns",
+        type=_count,
+        metavar="N",
+        help="conversations with N turns or more; a turn is a reply to be learned together with what it answers",
+    )
+    group.add_argument(
+        "--language",
+        action="append",
+        metavar="CODE",
+        help="conversations that the one who is learned mostly writes in this language, as en or en,de",
+    )
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
@@ -116,16 +138,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: argparse.Namespace) -> int:
-    carries_data = STANDARD in (arguments.output, arguments.export)
+    carries_data = STANDARD in (arguments.output, arguments.export, arguments.stats_json)
     console = open_console(carries_data, arguments.quiet)
     if arguments.list_sources:
-        list_sources(console)
+        from identity.formats import FORMATS
+        from identity.formats.source_table import show
+
+        show(FORMATS, console)
         return 0
     check_call(arguments)
     collection = read_inputs(arguments)
     note_problems(collection.account.problems)
-    if arguments.stats or not (arguments.output or arguments.export or arguments.preview):
-        show_statistics(collection, console)
+    is_silent = not (arguments.output or arguments.export or arguments.preview or arguments.stats_json)
+    if arguments.stats or arguments.stats_json or is_silent:
+        tell_statistics(collection, arguments, console, on_screen=arguments.stats or is_silent)
     for conversation in islice(collection, arguments.preview or 0):
         preview(conversation, console)
     if arguments.output:
@@ -149,54 +175,69 @@ def check_call(arguments: argparse.Namespace) -> None:
         raise UsageError("no INPUT; name an export file, folder or zip, or - for stdin")
     if arguments.inputs.count(STANDARD) > 1:
         raise UsageError("stdin can be read once; name - once")
-    if arguments.output == arguments.export == STANDARD:
-        raise UsageError("--output and --export cannot both go to stdout; name a file for one of them")
-    if arguments.output and arguments.output == arguments.export:
-        raise UsageError(f"--output and --export both name {arguments.output}; name two files")
-    for path in (arguments.output, arguments.export):
-        if path:
-            check_output(path, arguments.force)
+    written: dict[str, str] = {}
+    for flag in ("--output", "--export", "--stats-json"):
+        path = getattr(arguments, flag.removeprefix("--").replace("-", "_"))
+        if not path:
+            continue
+        first = written.setdefault(path, flag)
+        if first != flag and path == STANDARD:
+            raise UsageError(f"{first} and {flag} cannot both go to stdout; name a file for one of them")
+        if first != flag:
+            raise UsageError(f"{first} and {flag} both name {path}; name two files")
+        check_output(path, arguments.force)
 
 
 def read_inputs(arguments: argparse.Namespace) -> Collection:
     """Every conversation that was asked for, each once."""
+    import gc
+
     from identity.formats import by_name
     from identity.formats.format import Options
     from identity.formats.selection import selection
     from identity.importing import import_all
 
-    def watch(readings: Iterable[Reading], name: str) -> Iterable[Reading]:
-        return progress(readings, f"reading {plain(name, 60)}", quiet=arguments.quiet)
-
-    return import_all(
-        arguments.inputs,
-        Options(
-            voices=tuple(arguments.voice or ["assistant"]),
-            all_branches=arguments.branches == "all",
-            keep_system=None if arguments.system is None else arguments.system == "keep",
-        ),
-        selection(arguments.model, arguments.since, arguments.until, arguments.title),
-        by_name(arguments.source),
-        watch,
-        Limits(arguments.max_member_size, arguments.max_total_size, arguments.max_members, arguments.max_ratio),
+    # Millions of objects are made and let go again, next to none in cycles; looking for cycles seldom is enough.
+    gc.set_threshold(100_000)
+    wanted = selection(
+        models=arguments.model or (),
+        since=arguments.since,
+        until=arguments.until,
+        titles=arguments.title or (),
+        projects=arguments.project or (),
+        gpts=arguments.gpt or (),
+        min_turns=arguments.min_turns or 0,
+        languages=arguments.language or (),
     )
+    with progress_over_many("conversations", arguments.quiet) as passing:
+        return import_all(
+            arguments.inputs,
+            Options(
+                voices=tuple(arguments.voice or ["assistant"]),
+                all_branches=arguments.branches == "all",
+                keep_system=None if arguments.system is None else arguments.system == "keep",
+            ),
+            wanted,
+            by_name(arguments.source),
+            lambda readings, name: passing(readings, f"reading {plain(name, 60)}"),
+            Limits(arguments.max_member_size, arguments.max_total_size, arguments.max_members, arguments.max_ratio),
+        )
 
 
 # --- what people read -------------------------------------------------------------------------------------------
 
 
-def list_sources(console: Console) -> None:
-    from identity.formats import FORMATS
+def tell_statistics(collection: Collection, arguments: argparse.Namespace, console: Console, on_screen: bool) -> None:
+    """Count once, for the screen and for the file."""
+    from identity.statistics import as_json, measure
+    from identity.statistics_view import show
 
-    for known in FORMATS:
-        console.print(f"{known.name:14}{known.label}", soft_wrap=True)
-        console.print(f"{'':14}{known.how_to_export}", style="dim", soft_wrap=True)
-
-
-def show_statistics(collection: Collection, console: Console) -> None:
-    from identity.statistics import measure, show
-
-    show(measure(collection), collection.account, console)
+    found = measure(collection)
+    if on_screen:
+        show(found, collection.account, console)
+    if arguments.stats_json:
+        write_text(arguments.stats_json, as_json(found, collection.account), arguments.force)
+        console.print(f"statistics written to {plain(_shown(arguments.stats_json))}", soft_wrap=True)
 
 
 def preview(conversation: Conversation, console: Console) -> None:
@@ -231,9 +272,9 @@ def _heading(message: Message) -> str:
 
 
 def write_records(collection: Collection, arguments: argparse.Namespace, console: Console) -> None:
-    from identity.records import write_conversations
+    from identity.records import write_encoded
 
-    count = write_conversations(arguments.output, collection, arguments.force)
+    count = write_encoded(arguments.output, collection.encoded(), arguments.force)
     left_out = collection.account.messages_read - collection.account.messages_kept
     console.print(
         f"{count:,} conversations written to {plain(_shown(arguments.output))}"

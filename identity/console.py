@@ -231,3 +231,46 @@ def _lines_of_progress(
                 file=sys.stderr,
                 flush=True,
             )
+
+
+Watch = Callable[[Iterable[Item], str], Iterable[Item]]
+
+
+@contextlib.contextmanager
+def progress_over_many(unit: str, quiet: bool = False, every_seconds: float = 10.0) -> Iterator[Watch[Any]]:
+    """As progress, for many streams in turn (a folder of a thousand chats): one bar, one count, one clock for all.
+
+    What is yielded takes the items of one stream and its label and passes the items through.
+    """
+    if quiet:
+        yield lambda items, label: items
+        return
+    if not sys.stderr.isatty():
+        done, last = 0, time.monotonic()
+
+        def watch(items: Iterable[Any], label: str) -> Iterator[Any]:
+            nonlocal done, last
+            for item in items:
+                yield item
+                done += 1
+                if time.monotonic() - last >= every_seconds:
+                    last = time.monotonic()
+                    print(f"{label}: {done:,} {unit} so far", file=sys.stderr, flush=True)
+
+        yield watch
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [TextColumn("{task.description}: {task.completed:,} " + unit), TimeElapsedColumn()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading")
+
+        def show(items: Iterable[Any], label: str) -> Iterator[Any]:
+            bar.update(task, description=escape(label))
+            for item in items:
+                yield item
+                bar.advance(task)
+
+        yield show

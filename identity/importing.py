@@ -78,16 +78,24 @@ class Collection:
 
     def __init__(self) -> None:
         self.account = Account()
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the collection; no name, mode 0600
+        self._spool = tempfile.TemporaryFile(buffering=1 << 20)  # noqa: SIM115  lives as long as the collection; no name, mode 0600
         self._end = 0
         self._entries: dict[tuple[str, str], Entry] = {}
         self._names: dict[str, tuple[str, str]] = {}  # id of a record -> key of the conversation that has it
 
     def __iter__(self) -> Iterator[Conversation]:
+        for raw in self.encoded():
+            yield decode(raw, "temporary file")
+
+    def encoded(self) -> Iterator[bytes]:
+        """The conversations as they are written: one JSON record each, without the line break."""
+        at = -1
         for entry in self._entries.values():
             for offset, length in entry.places:
-                self._spool.seek(offset)
-                yield decode(self._spool.read(length), "temporary file")
+                if offset != at:  # seeking empties the buffer
+                    self._spool.seek(offset)
+                yield self._spool.read(length)
+                at = offset + length
 
     def __len__(self) -> int:
         return sum(len(entry.places) for entry in self._entries.values())
@@ -129,7 +137,8 @@ class Collection:
             conversation.id = f"{name}~{number}"
             number += 1
         raw = encode(conversation)
-        self._spool.seek(self._end)
+        if self._spool.tell() != self._end:
+            self._spool.seek(self._end)
         self._spool.write(raw)
         place = (self._end, len(raw))
         self._end += len(raw)
@@ -150,7 +159,8 @@ def import_all(
     """
     collection = Collection()
     account = collection.account
-    given_up: dict[str, bool] = {}  # folder -> whether its JSON left something to look for in its chat.html
+    # (folder, service) -> whether its JSON left something to look for in its page
+    given_up: dict[tuple[str, str], bool] = {}
     for found in documents(paths, limits):
         if isinstance(found, Skipped):
             account.files_skipped[found.reason] += 1
@@ -160,14 +170,16 @@ def import_all(
         chosen = _format_of(found, peek_at(found), source, account)
         if chosen is None:
             continue
-        if chosen.last_resort and not given_up.get(found.folder, True):
+        place = (found.folder, chosen.service)
+        if chosen.last_resort and not given_up.get(place, True):
             account.files_skipped[SAME_AS_JSON] += 1
             continue
         is_whole = _read(found, chosen, options, wanted, collection, watch)
-        given_up[found.folder] = given_up.get(found.folder, False) or not is_whole
+        if not chosen.last_resort:
+            given_up[place] = given_up.get(place, False) or not is_whole
     _check_voices(options.voices, account)
     if not account.conversations_kept:
-        raise UserError(_why_nothing(account))
+        raise UserError(_why_nothing(account, wanted.hint()))
     return collection
 
 
@@ -196,7 +208,7 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1
         if document.is_named or peek.is_empty_value:
             account.problems.append(str(error))
-        elif known:
+        elif known or peek.kind == "sqlite":
             account.side_files.append(str(error))
         return None
 
@@ -250,16 +262,15 @@ def _check_voices(voices: tuple[str, ...], account: Account) -> None:
             raise UsageError(f"--voice {voice}: nobody of that name speaks; the speakers and their messages: {known}")
 
 
-def _why_nothing(account: Account) -> str:
+def _why_nothing(account: Account, hint: str) -> str:
     """One line: why no conversation came out, and what to do."""
     reasons = [f"{count:,} {reason}" for reason, count in account.conversations_left_out.most_common(4)]
     if reasons:
         messages = [f"{count:,} {reason}" for reason, count in account.messages_left_out.most_common(4)]
         told = f" (messages: {', '.join(messages)})" if messages else ""
         more = f"; {account.problems[0]}" if account.problems else ""
-        return (
-            f"no conversation is left of {account.conversations_read:,} read: {', '.join(reasons)}{told}{more}; "
-            "check the file, --source and the flags that select"
+        return f"no conversation is left of {account.conversations_read:,} read: {', '.join(reasons)}{told}{more}; " + (
+            hint or "check the file, --source and the flags that select"
         )
     if account.problems:
         rest = f" (and {len(account.problems) - 1} more files)" if len(account.problems) > 1 else ""

@@ -11,9 +11,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 
@@ -30,6 +30,12 @@ _STEP = re.compile(_PLAIN + rb"(?:(?:" + _STRING + rb"|" + _LEAF + rb")" + _PLAI
 _STRING_STEP = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,4096}', re.DOTALL)
 _SCALAR_END = re.compile(rb"[\s,\[\]{}]")
 _BETWEEN = re.compile(rb"[\s,]*")
+_COLON = re.compile(rb"[\s:]*")
+_SEPARATORS = (b" ", b",", b"\n", b"\r", b"\t")
+_OPENING = re.compile(rb'\{\s{0,64}"[^"\\]{1,64}"')
+
+
+Decoded = TypeVar("Decoded")
 
 
 @dataclass(frozen=True)
@@ -49,44 +55,169 @@ def split_values(stream: IO[bytes]) -> Iterator[RawValue]:
     incomplete value with complete=False. UTF-16 and byte order marks are understood.
     """
     reader = _Reader(as_utf8(stream))
+    for root, in_array in _starts(reader, ""):
+        yield RawValue(*_one_value(reader, root, in_array))
+
+
+def decode_values(
+    stream: IO[bytes], decode: Callable[[bytes], Decoded], inside: str = ""
+) -> Iterator[tuple[RawValue, Decoded | ValueError]]:
+    """As split_values, each value with what `decode` makes of it, or the ValueError that it raises.
+
+    Several times as fast, because the ends of values are guessed from how the first one begins and the decoder tells
+    a wrong guess. `inside` is a key: of a file that is one object, the elements of the array under it are the values.
+    """
+    reader = _Reader(as_utf8(stream))
+    guess = _Guess()
+    for root, in_array in _starts(reader, inside):
+        found = guess.cut(reader, decode)
+        if found:
+            yield RawValue(found[0], root, in_array), found[1]
+            continue
+        value = RawValue(*_one_value(reader, root, in_array))
+        guess.learn(value.raw)
+        try:
+            yield value, decode(value.raw)
+        except ValueError as error:
+            yield value, error
+
+
+def _starts(reader: _Reader, inside: str) -> Iterator[tuple[int, bool]]:
+    """(number of the top-level value, whether in an array) for each value; the caller takes it before asking on."""
     root = -1
-    in_array = False
+    in_array = in_object = False
     while reader.skip(_BETWEEN):
         char = reader.peek()
         if in_array and char == b"]":
             reader.take(1)
             in_array = False
-        elif not in_array:
+            if in_object:
+                _leave(reader)
+        elif in_array:
+            yield root, True
+        else:
             root += 1
-            if char == b"[":
+            in_object = char == b"{" and root == 0 and inside != "" and _enter(reader, inside)
+            if in_object or char == b"[":
                 reader.take(1)
                 in_array = True
             else:
-                yield RawValue(*_one_value(reader, root, in_array))
-        else:
-            yield RawValue(*_one_value(reader, root, in_array))
+                yield root, False
+
+
+def _enter(reader: _Reader, key: str) -> bool:
+    """Move to the array under a key of the object that the reader stands at; False, without moving, if none is there.
+
+    What stands before the key is held in memory.
+    """
+    wanted = b'"%s"' % key.encode()
+    position = reader.beyond(_BETWEEN, 1)
+    while reader.char_at(position) == b'"':
+        size, _ = _extent(reader, position)
+        name = reader.piece(position, size)
+        position = reader.beyond(_COLON, position + size)
+        if name == wanted and reader.char_at(position) == b"[":
+            reader.take(position)
+            return True
+        size, is_complete = _extent(reader, position)
+        if not is_complete:
+            return False
+        position = reader.beyond(_BETWEEN, position + size)
+    return False
+
+
+def _leave(reader: _Reader) -> None:
+    """Move past the other keys of an object whose array was read, and past its end."""
+    while reader.skip(_BETWEEN) and reader.peek() not in b"}]":
+        for part in (_BETWEEN, _COLON):  # a key, its value
+            reader.skip(part)
+            reader.take(_extent(reader, 0)[0])
+    reader.take(1)
+
+
+class _Guess:
+    """Where values end, guessed from how the last exactly cut one began: `{"title"` after a `}` and a separator.
+
+    Sound on valid JSON: quotes inside a string are escaped, so such a place is never in one, and if it is in a deeper
+    object, then the piece cut off there has more opening brackets than closing ones and does not decode.
+    """
+
+    TRIES = 3  # places that are tried before a value is cut exactly
+    WINDOW = 16 << 20  # bytes that are searched for a place
+    PATIENCE = 16  # values without luck after which guessing ends, if there were not more with
+
+    def __init__(self) -> None:
+        self.opening = b""
+        self.hits = self.misses = 0
+
+    def learn(self, raw: bytes) -> None:
+        """Take the beginning of an exactly cut value for that of the next ones, unless guessing does not pay here."""
+        opening = _OPENING.match(raw) if self.misses <= max(self.PATIENCE, self.hits) else None
+        self.opening = opening.group() if opening else b""
+
+    def cut(self, reader: _Reader, decode: Callable[[bytes], Decoded]) -> tuple[bytes, Decoded] | None:
+        """The value at the reader's position and what it decodes to; None, without moving, if no guess was right."""
+        if not self.opening or reader.peek() != b"{":
+            return None
+        place = 1
+        for _ in range(self.TRIES):
+            end, place = self._next_end(reader, place)
+            if not end:
+                break
+            raw = reader.buffer[reader.start : reader.start + end]
+            try:
+                value = decode(raw)
+            except ValueError:
+                continue
+            reader.start += end
+            self.hits += 1
+            return raw, value
+        self.misses += 1
+        return None
+
+    def _next_end(self, reader: _Reader, place: int) -> tuple[int, int]:
+        """Offsets from the reader's position: the end of a possible value, and where to look on; (0, …) if none."""
+        while True:
+            found = reader.buffer.find(self.opening, reader.start + place) - reader.start
+            if found >= 0:
+                place = found + len(self.opening)
+                end = found
+                while reader.char_at(end - 1) in _SEPARATORS and found - end < 64:
+                    end -= 1
+                if reader.char_at(end - 1) == b"}":
+                    return end, place
+                continue
+            held = len(reader.buffer) - reader.start
+            place = max(place, held - len(self.opening))
+            if held > self.WINDOW or not reader.more():
+                return 0, place
 
 
 def _one_value(reader: _Reader, root: int, in_array: bool) -> tuple[bytes, int, bool, bool]:
     """Cut the value that starts at the reader's position."""
-    opening = reader.peek()
-    if opening in b"}]":  # a stray closer: hand it on as a value that will not parse
-        return reader.take(1), root, in_array, True
-    if opening not in b'{["':
-        return _scalar(reader), root, in_array, True
+    size, complete = _extent(reader, 0)
+    return reader.take(size), root, in_array, complete
+
+
+def _extent(reader: _Reader, start: int) -> tuple[int, bool]:
+    """Bytes of the value that starts so many bytes after the reader's position, and whether it came to its end."""
+    opening = reader.char_at(start)
+    if opening in (b"}", b"]"):  # a stray closer: a value that will not parse
+        return 1, True
+    if opening not in (b"{", b"[", b'"'):
+        return _scalar_extent(reader, start), True
     in_string = opening == b'"'
     depth = 0 if in_string else 1
-    position = 1
+    position = start + 1
     while True:
         pattern = _STRING_STEP if in_string else _STEP
-        step = pattern.match(reader.buffer, reader.start + position)
-        position = step.end() - reader.start if step else position
-        stopped_at = reader.buffer[reader.start + position : reader.start + position + 1]
+        position = reader.match_end(pattern, position)
+        stopped_at = reader.char_at(position)
         if stopped_at == b"\\" and len(reader.buffer) - reader.start - position >= 2:
             continue  # a string of very many escapes
         if stopped_at in (b"", b"\\"):
             if not reader.more():
-                return reader.take(len(reader.buffer) - reader.start), root, in_array, False
+                return len(reader.buffer) - reader.start - start, False
             continue
         position += 1
         if stopped_at == b'"':
@@ -94,18 +225,18 @@ def _one_value(reader: _Reader, root: int, in_array: bool) -> tuple[bytes, int, 
         else:
             depth += 1 if stopped_at in b"{[" else -1
         if depth == 0 and not in_string:
-            return reader.take(position), root, in_array, True
+            return position - start, True
 
 
-def _scalar(reader: _Reader) -> bytes:
-    position = 0
+def _scalar_extent(reader: _Reader, start: int) -> int:
+    position = start
     while True:
         end = _SCALAR_END.search(reader.buffer, reader.start + position)
-        if end and end.start() > reader.start:
-            return reader.take(end.start() - reader.start)
+        if end and end.start() > reader.start + start:
+            return end.start() - reader.start - start
         position = len(reader.buffer) - reader.start
         if not reader.more():
-            return reader.take(max(position, 1))
+            return max(position - start, 1)
 
 
 class _Reader:
@@ -135,12 +266,29 @@ class _Reader:
     def peek(self) -> bytes:
         return self.buffer[self.start : self.start + 1]
 
+    def char_at(self, offset: int) -> bytes:
+        """One byte by its distance from the position; empty beyond what is held."""
+        return self.buffer[self.start + offset : self.start + offset + 1]
+
+    def piece(self, offset: int, size: int) -> bytes:
+        return self.buffer[self.start + offset : self.start + offset + size]
+
+    def match_end(self, pattern: re.Pattern[bytes], offset: int) -> int:
+        """The offset up to which the pattern matches in what is held."""
+        match = pattern.match(self.buffer, self.start + offset)
+        return match.end() - self.start if match else offset
+
+    def beyond(self, pattern: re.Pattern[bytes], offset: int) -> int:
+        """The offset of the first byte that the pattern does not match, read on for as far as needed."""
+        while True:
+            offset = self.match_end(pattern, offset)
+            if self.start + offset < len(self.buffer) or not self.more():
+                return offset
+
     def skip(self, pattern: re.Pattern[bytes]) -> bool:
         """Move past what the pattern matches; False at the end of the stream."""
         while True:
-            match = pattern.match(self.buffer, self.start)
-            if match:
-                self.start = match.end()
+            self.start += self.match_end(pattern, 0)
             if self.start < len(self.buffer):
                 return True
             if not self.more():

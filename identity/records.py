@@ -106,13 +106,18 @@ def write_conversations(path: str | Path, conversations: Iterable[Conversation],
 
     "-" writes JSON Lines to stdout. Nothing appears under the final name until everything is written.
     """
+    return write_encoded(path, map(encode, conversations), force)
+
+
+def write_encoded(path: str | Path, records: Iterable[bytes], force: bool = False) -> int:
+    """As write_conversations, from records that are encoded already."""
     count = 0
     as_array = str(path).removesuffix(".gz").endswith(".json")
     with open_output(path, force=force) as stream:
-        for count, conversation in enumerate(conversations, start=1):
+        for count, record in enumerate(records, start=1):
             if as_array:
                 stream.write(b"[\n" if count == 1 else b",\n")
-            stream.write(encode(conversation))
+            stream.write(record)
             if not as_array:
                 stream.write(b"\n")
         if as_array:

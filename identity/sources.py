@@ -25,7 +25,7 @@ from identity.archives import Archive, is_unsafe, path_of
 from identity.console import UsageError, UserError
 from identity.files import STANDARD
 from identity.limits import DEFAULT_LIMITS, Budget, LimitReached, Limits, Meter, Unreadable, too_much
-from identity.streams import CarefulStream, careful, translated, ungzipped
+from identity.streams import GZIP, CarefulStream, careful, translated, ungzipped
 
 PREFIX = 256 * 1024  # bytes that decide what a document is
 DEPTH = 3  # zips inside zips that are opened
@@ -51,7 +51,7 @@ _SIDE_NAME = re.compile(
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\._|\.[^/.])|(^|/)(Thumbs\.db|desktop\.ini)$")
-_ATTACHED = re.compile(r"(^|/)projects/[0-9a-f-]{36}\.json$|(^|/)Files_[^/]*\.zip$")
+_ATTACHED = re.compile(r"(^|/)projects/[0-9a-f-]{36}\.json$|(^|/)Files_[^/]*\.zip$|(^|/)chat-[0-9a-f-]+-files/")
 
 
 class DamagedFile(UserError):
@@ -185,7 +185,10 @@ def _open_file(file: Path, meter: Meter) -> Iterator[IO[bytes]]:
     with contextlib.ExitStack() as opened:
         with translated():
             stream = opened.enter_context(file.open("rb"))
-        yield opened.enter_context(ungzipped(careful(stream), meter))
+        if stream.peek(len(GZIP))[: len(GZIP)] == GZIP:
+            yield opened.enter_context(ungzipped(careful(stream), meter))
+        else:
+            yield cast(IO[bytes], CarefulStream(stream, step=_BLOCK))
 
 
 def _beside_file(file: Path, name: str) -> bytes | None:

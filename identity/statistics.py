@@ -1,27 +1,45 @@
-"""What is in a set of conversations, in numbers and on a terminal: counts, dates, tokens, months, models, losses."""
+"""What is in a set of conversations, in numbers. `show` in statistics_view.py prints them; this is --stats-json:
+
+    {"written_by": "conversation_parser.py", "version": 1,
+     "conversations": 3,                                  with --branches all every path counts
+     "messages": {"user": 4, "assistant": 4},             by role
+     "estimated_tokens": {"user": 20, "assistant": 61},   by role
+     "dates": {"first": "2026-01-02T03:04:05Z", "last": "2026-01-09T…"},     of messages; null where nothing is dated
+     "sources": [{"source": "chatgpt", "conversations": 3, "messages": 8, "first": "2026-…", "last": "2026-…"}],
+     "months": {"2026-01": 8}, "messages_without_date": 0,
+     "models": {"gpt-4o": 3, "unknown": 1},               replies by model
+     "projects": {"Garden": 1}, "conversations_without_project": 2,
+     "gpts": {"g-abc": 1}, "conversations_without_gpt": 2,
+     "languages": {"looked_at": 3, "conversations": {"en": 2}, "too_short_to_tell": 1},    null: eld is not installed
+     "alternatives": 1, "rated": 0, "context_only": 0,    other answers kept; replies with a thumb; replies of weight 0
+     "account": {
+       "conversations": {"read": 4, "kept": 3, "left_out": {"no messages": 1}},
+       "messages": {"read": 9, "kept": 8, "left_out": {"thinking": 1}, "repeated": 0},
+       "files": {"read": 1, "skipped": {"system file": 1}}}}
+
+The sums add up: `sources` to `conversations` and `messages`; `months` with `messages_without_date` to `messages`;
+`models` to the assistant's messages; `projects` and `gpts` with those without to `conversations`; `languages` to
+`looked_at` (of very many conversations every so manyth); in `account` kept and left out to read, and the messages kept
+and repeated to `messages`. There is no text and no title in it, but there are the names of projects.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
-from identity.console import plain
-from identity.importing import Account
+from identity.importing import Account, Collection
 from identity.records import Conversation
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 # Scripts whose characters are about one token each; other text is about four characters a token. That is the rule
 # of thumb for byte-pair vocabularies of 32,000 to 150,000 entries, good to about a fifth either way.
 _DENSE = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_DATED = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-")
 CHARACTERS_PER_TOKEN = 4
-BAR = 40  # columns of the longest bar
-MOST_MODELS = 12
-MOST_MONTHS = 24
+LANGUAGES_OF = 500  # conversations whose language is looked at for the statistics; takes about half a second
 
 
 def estimated_tokens(text: str) -> int:
@@ -31,145 +49,148 @@ def estimated_tokens(text: str) -> int:
 
 
 @dataclass
+class Share:
+    """What one source gave."""
+
+    conversations: int = 0
+    messages: int = 0
+    first: str | None = None
+    last: str | None = None
+
+    def extend(self, moment: str) -> None:
+        """Let the dates reach as far as this one."""
+        self.first = min(self.first or moment, moment)
+        self.last = max(self.last or moment, moment)
+
+
+@dataclass
 class Statistics:
     """Totals over conversations."""
 
     conversations: int = 0
     messages: Counter[str] = field(default_factory=Counter)  # by role
     tokens: Counter[str] = field(default_factory=Counter)  # by role, estimated
-    sources: Counter[str] = field(default_factory=Counter)  # conversations by source
+    sources: dict[str, Share] = field(default_factory=dict)
     months: Counter[str] = field(default_factory=Counter)  # messages by "2026-01"
+    undated: int = 0  # messages
     models: Counter[str] = field(default_factory=Counter)  # assistant messages by model
+    projects: Counter[str] = field(default_factory=Counter)  # conversations
+    gpts: Counter[str] = field(default_factory=Counter)  # conversations
+    languages: Counter[str | None] | None = None  # conversations, None: too short to tell; or nothing can tell
+    languages_of_every: int = 1  # 3: every third conversation was looked at
     alternatives: int = 0
     rated: int = 0
     context_only: int = 0  # assistant messages of weight 0
-    first: str | None = None
-    last: str | None = None
+
+    @property
+    def first(self) -> str | None:
+        return min((share.first for share in self.sources.values() if share.first), default=None)
+
+    @property
+    def last(self) -> str | None:
+        return max((share.last for share in self.sources.values() if share.last), default=None)
 
 
-def measure(conversations: Iterable[Conversation]) -> Statistics:
-    """Count over a stream of conversations."""
-    found = Statistics()
-    for conversation in conversations:
-        found.conversations += 1
-        found.sources[conversation.source or "unknown"] += 1
-        for message in conversation.messages:
-            found.messages[message.role] += 1
-            found.tokens[message.role] += estimated_tokens(message.content)
-            found.alternatives += len(message.alternatives)
-            found.rated += message.rating is not None
-            if message.role == "assistant":
-                found.context_only += message.weight == 0
-                found.models[message.model or "unknown"] += 1
-            moment = message.created_at or conversation.created_at
-            if moment:
-                found.months[moment[:7]] += 1
-                found.first = min(found.first or moment, moment)
-                found.last = max(found.last or moment, moment)
+def measure(conversations: Collection) -> Statistics:
+    """Count over all conversations; their languages, if eld is installed, over an even sample of very many."""
+    found = Statistics(languages_of_every=-(-len(conversations) // LANGUAGES_OF) or 1)
+    for number, conversation in enumerate(conversations):
+        _count(conversation, found)
+        if number % found.languages_of_every == 0:
+            _count_language(conversation, found)
     return found
 
 
-def show(found: Statistics, account: Account, console: Console) -> None:
-    """Print the table, the two charts, and what was left out."""
-    console.print(_table("Conversations", _totals(found)))
-    _show_bars("Messages by month", _filled_months(found.months), console)
-    _show_bars("Replies by model", _most(found.models, MOST_MODELS), console)
-    _show_left_out(account, console)
+def _count(conversation: Conversation, found: Statistics) -> None:
+    share = found.sources.setdefault(conversation.source or "unknown", Share())
+    found.conversations += 1
+    share.conversations += 1
+    share.messages += len(conversation.messages)
+    if conversation.project:
+        found.projects[conversation.project] += 1
+    if conversation.gpt:
+        found.gpts[conversation.gpt] += 1
+    for message in conversation.messages:
+        found.messages[message.role] += 1
+        found.tokens[message.role] += estimated_tokens(message.content)
+        found.alternatives += len(message.alternatives)
+        found.rated += message.rating is not None
+        if message.role == "assistant":
+            found.context_only += message.weight == 0
+            found.models[message.model or "unknown"] += 1
+        moment = message.created_at or conversation.created_at
+        if moment and _DATED.match(moment):
+            found.months[moment[:7]] += 1
+            share.extend(moment)
+        else:
+            found.undated += 1
 
 
-def _table(title: str, rows: Iterable[tuple[str, str]]) -> object:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def _count_language(conversation: Conversation, found: Statistics) -> None:
+    from identity.languages import is_installed, language_of
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for name, value in rows:
-        table.add_row(Text(plain(name)), Text(plain(value)))
-    return table
-
-
-def _totals(found: Statistics) -> Iterator[tuple[str, str]]:
-    yield "Conversations", f"{found.conversations:,}"
-    for source, count in found.sources.most_common():
-        yield f"  from {source}", f"{count:,}"
-    yield "Messages", f"{found.messages.total():,}"
-    for role in ("user", "assistant", "system"):
-        if found.messages[role]:
-            yield f"  {role}", f"{found.messages[role]:,}"
-    yield "Estimated tokens", f"{found.tokens.total():,}"
-    for role in ("user", "assistant", "system"):
-        if found.tokens[role]:
-            yield f"  {role}", f"{found.tokens[role]:,}"
-    if found.first and found.last:
-        yield "Dates", f"{found.first[:10]} to {found.last[:10]}"
-    for name, count in (
-        ("Other answers kept beside replies", found.alternatives),
-        ("Rated replies", found.rated),
-        ("Context only (weight 0)", found.context_only),
-    ):
-        if count:
-            yield name, f"{count:,}"
-
-
-def _filled_months(months: Counter[str]) -> list[tuple[str, int]]:
-    """Months in order, those without messages too; long spans by year."""
-    if not months:
-        return []
-    counts, span = months, _months_between(min(months), max(months))
-    if len(span) > MOST_MONTHS:
-        years: Counter[str] = Counter()
-        for month, count in months.items():
-            years[month[:4]] += count
-        return [(str(year), years[str(year)]) for year in range(int(min(years)), int(max(years)) + 1)]
-    return [(month, counts[month]) for month in span]
-
-
-def _months_between(first: str, last: str) -> list[str]:
-    start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
-
-
-def _most(counts: Counter[str], limit: int) -> list[tuple[str, int]]:
-    """The greatest counts; the rest as one."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rest = sum(count for _, count in ordered[limit:])
-    return ordered[:limit] + ([("others", rest)] if rest else [])
-
-
-def _show_bars(title: str, counts: list[tuple[str, int]], console: Console) -> None:
-    """A bar chart of characters, the longest bar BAR columns wide."""
-    if not counts:
+    if not is_installed():
         return
-    from rich.text import Text
-
-    greatest = max(count for _, count in counts) or 1
-    width = min(max(len(name) for name, _ in counts), 32)
-    console.print(title)
-    for name, count in counts:
-        eighths = round(count / greatest * BAR * 8)
-        bar = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
-        console.print(Text(f"  {plain(name, width):<{width}}  {bar} {count:,}", no_wrap=True))
-    console.print()
+    if found.languages is None:
+        found.languages = Counter()
+    found.languages[language_of(conversation)] += 1
 
 
-def _show_left_out(account: Account, console: Console) -> None:
-    """Every reason with its count, so that read = kept + left out can be seen."""
-    lines = [
-        ("Conversations read", f"{account.conversations_read:,}"),
-        ("  kept", f"{account.conversations_kept:,}"),
-        *_reasons(account.conversations_left_out),
-        ("Messages read", f"{account.messages_read:,}"),
-        ("  kept", f"{account.messages_kept:,}"),
-        *_reasons(account.messages_left_out),
-    ]
-    if account.messages_repeated:
-        lines.append(("Copies of kept messages in other branches", f"{account.messages_repeated:,}"))
-    if account.files_skipped:
-        lines += [("Files not read", f"{account.files_skipped.total():,}"), *_reasons(account.files_skipped)]
-    console.print(_table("Read, kept and left out", lines))
+def as_json(found: Statistics, account: Account) -> str:
+    """The statistics and the account as described above, one top-level key a line."""
+    values = _values(found, account)
+    lines = [f"{json.dumps(key)}:{json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "{" + ",\n ".join(lines) + "}\n"
 
 
-def _reasons(counts: Counter[str]) -> list[tuple[str, str]]:
-    return [(f"  left out: {reason}", f"{count:,}") for reason, count in _most(counts, len(counts)) if count]
+def _values(found: Statistics, account: Account) -> dict[str, Any]:
+    return {
+        "written_by": "conversation_parser.py",
+        "version": 1,  # not "schema", which is the mark of a record
+        "conversations": found.conversations,
+        "messages": found.messages,
+        "estimated_tokens": found.tokens,
+        "dates": {"first": found.first, "last": found.last},
+        "sources": [{"source": source} | vars(share) for source, share in found.sources.items()],
+        "months": dict(sorted(found.months.items())),
+        "messages_without_date": found.undated,
+        "models": by_count(found.models),
+        "projects": by_count(found.projects),
+        "conversations_without_project": found.conversations - found.projects.total(),
+        "gpts": by_count(found.gpts),
+        "conversations_without_gpt": found.conversations - found.gpts.total(),
+        "languages": _languages(found.languages),
+        "alternatives": found.alternatives,
+        "rated": found.rated,
+        "context_only": found.context_only,
+        "account": _account(account),
+    }
+
+
+def _languages(languages: Counter[str | None] | None) -> dict[str, Any] | None:
+    if languages is None:
+        return None
+    told = Counter({code: count for code, count in languages.items() if code})
+    return {"looked_at": languages.total(), "conversations": by_count(told), "too_short_to_tell": languages[None]}
+
+
+def _account(account: Account) -> dict[str, Any]:
+    return {
+        "conversations": {
+            "read": account.conversations_read,
+            "kept": account.conversations_kept,
+            "left_out": by_count(account.conversations_left_out),
+        },
+        "messages": {
+            "read": account.messages_read,
+            "kept": account.messages_kept,
+            "left_out": by_count(account.messages_left_out),
+            "repeated": account.messages_repeated,
+        },
+        "files": {"read": len(account.files_read), "skipped": by_count(account.files_skipped)},
+    }
+
+
+def by_count(counts: Counter[str]) -> dict[str, int]:
+    """The greatest first, equal ones by name; without what came to nothing."""
+    return {name: count for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}

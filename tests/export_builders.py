@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -121,8 +122,8 @@ def write(path: Path, value: Any) -> Path:
 def parse(*paths: Path, source: str = "auto", **options: Any) -> Collection:
     """Everything under the paths, with the parser's options by name."""
     limits = options.pop("limits", DEFAULT_LIMITS)
-    chosen = {key: options.pop(key) for key in ("model", "since", "until", "title") if key in options}
-    wanted = selection(*(chosen.get(key) for key in ("model", "since", "until", "title")))
+    selecting = inspect.signature(selection).parameters
+    wanted = selection(**{key: options.pop(key) for key in tuple(options) if key in selecting})
     return import_all(paths, Options(**options), wanted, by_name(source), limits=limits)
 
 

@@ -27,7 +27,8 @@ from export_builders import assert_reconciles, call, chatgpt, claude, node, pars
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from identity.console import UserError, progress
+from identity.console import UserError, progress, progress_over_many
+from identity.formats import FORMATS
 from identity.records import Conversation
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -75,7 +76,7 @@ WRONG: list[tuple[str, dict[str, bytes], str]] = [
         {"user.json": b'{"id": "u", "email": "a@b.c", "chatgpt_plus_user": true}'},
         "ChatGPT's account data",
     ),
-    ("a number", {"x.json": b"12"}, "none of the 7 formats known here"),
+    ("a number", {"x.json": b"12"}, f"none of the {len(FORMATS)} formats known here"),
     (
         "JSON of another kind",
         {"x.json": b'{"name": "x", "version": 1}'},
@@ -466,7 +467,10 @@ def test_a_progress_bar_takes_no_markup_from_names(monkeypatch: pytest.MonkeyPat
     screen = io.StringIO()
     monkeypatch.setattr(screen, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stderr", screen)
-    assert list(progress([1, 2], "reading [/] [/bold] [link=x]")) == [1, 2]
+    name = "reading [/] [/bold] [link=x] \\"
+    assert list(progress([1, 2], name)) == [1, 2]
+    with progress_over_many("conversations") as passing:
+        assert list(passing([1, 2], name)) == [1, 2]
 
 
 def test_no_more_notes_than_a_person_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,10 +83,9 @@ def test_two_formats_that_claim_one_file_are_an_error_that_names_both(tmp_path: 
 
 # Near relatives of the formats here, which must not be taken for them.
 RELATIVES = {
-    "DeepSeek": [
-        {"id": "d", "inserted_at": "2026-01-01T10:00:00+08:00", "mapping": {"1": {"message": {"fragments": []}}}}
+    "activity in another Google product": [
+        {"header": "Search", "title": "Searched for rain", "time": "2026-01-01T10:00:00Z", "products": ["Search"]}
     ],
-    "Grok": {"conversations": [{"conversation": {"id": "g"}, "responses": [{"response": {"sender": "human"}}]}]},
     "preference rows": [{"prompt": "q", "chosen": [{"role": "assistant", "content": "a"}], "rejected": []}],
     "KTO rows": [{"prompt": "q", "completion": "a", "label": True}],
     "ShareGPT preferences": [{"conversations": [{"from": "human", "value": "q"}], "chosen": {}, "rejected": {}}],

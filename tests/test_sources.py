@@ -431,7 +431,11 @@ def test_a_disk_that_fails_while_a_file_is_read_keeps_what_came_before(
 
     many = b"[" + b",".join(rain(f"c{number}").encode()[1:-1] for number in range(2000)) + b"]"
     assert len(many) > 1_000_000
-    monkeypatch.setattr(sources, "careful", lambda stream: CarefulStream(cast(IO[bytes], Failing(many))))
+
+    def failing(stream: IO[bytes], step: int) -> CarefulStream:
+        return CarefulStream(cast(IO[bytes], Failing(many)), step=600_001)
+
+    monkeypatch.setattr(sources, "CarefulStream", failing)
     collection = parse(folder)
     assert 100 < len(collection) < 2000
     assert collection.account.problems == [

@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ("conversation_parser.py", "conversation_filter.py", "text_lora_train.py", "identity_pipeline.py")
-HEAVY = ("torch", "transformers", "datasets", "detoxify", "trl", "peft", "numpy", "matplotlib", "re2", "regex", "rich")
+HEAVY = (
+    *("torch", "transformers", "datasets", "detoxify", "trl", "peft", "numpy", "matplotlib"),
+    *("re2", "regex", "rich", "eld"),
+)
 # All that reading and rule filtering may use beside the standard library.
 LIGHT = ("rich", "msgspec", "re2", "markdown_it", "mdurl", "pygments", "absl")
 
@@ -55,6 +58,18 @@ def test_help_is_the_docstring_and_every_flag_is_explained(script: str) -> None:
     docstring = (ROOT / script).read_text(encoding="utf-8").split('"""')[1]
     assert docstring.strip().splitlines()[0] in done.stdout
     assert "Exit codes" in docstring
+
+
+def test_reading_imports_no_language_detector_unless_asked(tmp_path: Path) -> None:
+    def modules(*flags: str) -> set[str]:
+        command = ["conversation_parser.py", "examples/claude-export.zip", "--output", str(tmp_path / "p.json"), *flags]
+        done = subprocess.run(
+            [sys.executable, "-c", RUN_AND_LIST, *command], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return set(json.loads(done.stdout.splitlines()[-1])[1])
+
+    assert not {"eld", "regex"} & modules()
+    assert {"eld", "regex"} <= modules("--language", "en")
 
 
 def run_light(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,29 @@ sample under tests/exports/. `matches` decides on inner keys and must not claim 
 from __future__ import annotations
 
 from identity.console import UsageError, UserError
-from identity.formats import alpaca, chatgpt, chatgpt_html, claude, generic, records, sharegpt
+from identity.formats import (
+    aistudio,
+    alpaca,
+    chatgpt,
+    chatgpt_html,
+    claude,
+    deepseek,
+    gemini,
+    gemini_html,
+    generic,
+    grok,
+    jan,
+    koboldlite,
+    lechat,
+    librechat,
+    llamacpp,
+    lmstudio,
+    openwebui,
+    perplexity,
+    records,
+    sharegpt,
+    textgen,
+)
 from identity.formats.format import Format
 from identity.formats.peek import Peek
 from identity.formats.side_files import side_file
@@ -17,6 +39,20 @@ FORMATS: tuple[Format, ...] = (
     chatgpt.FORMAT,
     chatgpt_html.FORMAT,
     claude.FORMAT,
+    gemini.FORMAT,
+    gemini_html.FORMAT,
+    aistudio.FORMAT,
+    grok.FORMAT,
+    deepseek.FORMAT,
+    lechat.FORMAT,
+    perplexity.FORMAT,
+    openwebui.FORMAT,
+    librechat.FORMAT,
+    lmstudio.FORMAT,
+    jan.FORMAT,
+    textgen.FORMAT,
+    koboldlite.FORMAT,
+    llamacpp.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,
@@ -29,7 +65,8 @@ _NOT_TEXT = {
     "png": "this is a picture (PNG), not an export; give the export's zip or its conversations.json",
     "picture": "this is a picture, not an export; give the export's zip or its conversations.json",
     "pdf": "this is a PDF, not an export; give the export's zip or its conversations.json",
-    "sqlite": "this is a program's database (SQLite), not an export; export the chats from the program",
+    "sqlite": "this is a program's database (SQLite), not an export; export the chats from the program "
+    "(Open WebUI, whose database is webui.db: Settings, Data Controls, Export Chats)",
     "safetensors": "these are model weights, not an export; try an adapter with text_lora_train.py --try FOLDER",
     "binary": "this is no text; give the export's zip or its conversations.json",
 }

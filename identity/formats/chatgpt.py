@@ -14,32 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
-from identity.formats.chatgpt_message import (
-    custom_instructions,
-    ending_of,
-    model_of,
-    reason_to_leave_out,
-    role_of,
-    text_of_message,
-)
-from identity.formats.cleaning import clean_typed
-from identity.formats.fields import list_at, object_at, text_at
-from identity.formats.format import Format, Options, Reading
+from identity.formats.chatgpt_message import custom_instructions, node_of
+from identity.formats.chatgpt_shape import Chat, ChatMessage, ChatNode, Mapping, decode_chat
+from identity.formats.cleaning import Traits, clean_typed
+from identity.formats.fields import text_at
+from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.nodes import DAMAGED_MESSAGE, SYSTEM, Node, Thread
 from identity.formats.peek import ANY, Peek
 from identity.formats.times import epoch_seconds
 from identity.formats.tree import linearize
-from identity.formats.values import objects, read_each
-from identity.json_stream import decode_value
-from identity.records import Role
+from identity.formats.values import reason_of
+from identity.json_stream import RawValue, decode_value, decode_values
 from identity.sources import Document
 
 # (conversation id, message id) -> 1 or -1. Message ids alone repeat over branched copies of a conversation.
 Ratings = dict[tuple[str, str], int]
 _RATING = {"thumbsup": 1, "thumbsdown": -1}
-_SIDES: dict[str, Role] = {"user": "user", "assistant": "assistant", "tool": "assistant"}
 
 
 def matches(peek: Peek) -> bool:
@@ -58,13 +49,20 @@ def _has_mapping(peek: Peek, inside: tuple[str, ...]) -> bool:
 
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """Every conversation of a conversations*.json, of a wrapped list, or of one object."""
-    yield from read_values(objects(document, "conversations"), document, options)
+    with document.open() as stream:
+        yield from read_values(decode_values(stream, decode_chat, "conversations"), document, options)
 
 
-def read_values(values: Iterable[dict[str, Any] | Reading], document: Document, options: Options) -> Iterator[Reading]:
-    """Readings of conversation objects, with the ratings that lie beside their document."""
+def read_values(
+    values: Iterable[tuple[RawValue, tuple[Chat, Traits] | ValueError | None]], document: Document, options: Options
+) -> Iterator[Reading]:
+    """Readings of decoded conversations, with the ratings that lie beside their document."""
     ratings = ratings_beside(document)
-    return read_each(values, lambda value: linearize(thread_of(value, ratings, options), options))
+    for value, found in values:
+        if isinstance(found, tuple):
+            yield linearize(thread_of(*found, ratings, options), options)
+        else:
+            yield skipped(reason_of(value) if isinstance(found, ValueError) else NOT_A_CONVERSATION)
 
 
 def ratings_beside(document: Document) -> Ratings:
@@ -83,89 +81,76 @@ def ratings_beside(document: Document) -> Ratings:
     return ratings
 
 
-def thread_of(value: dict[str, Any], ratings: Ratings, options: Options) -> Thread:
-    """The nodes of one conversation object. Links go by node ids; what is reported are message ids."""
+def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) -> Thread:
+    """The nodes of one conversation. Links go by node ids; what is reported are message ids."""
+    gizmos = [name for name in (chat.gizmo_id, chat.conversation_template_id) if name and name.startswith("g-")]
     thread = Thread(
         source=FORMAT.name,
-        id=text_at(value, "conversation_id", "id"),
-        title=clean_typed(text_at(value, "title")),
-        created=epoch_seconds(value.get("create_time")),
-        updated=epoch_seconds(value.get("update_time")),
+        id=chat.conversation_id or chat.id or "",
+        title=clean_typed(chat.title or ""),
+        created=epoch_seconds(chat.create_time),
+        updated=epoch_seconds(chat.update_time),
+        project=next((name for name in gizmos if name.startswith("g-p-")), None),
+        gpt=next((name for name in gizmos if not name.startswith("g-p-")), None),
     )
-    mapping = object_at(value, "mapping")
+    mapping = chat.mapping or {}
     names = _message_ids(mapping)
     parents = _parents(mapping)
-    thread.leaf = names.get(text_at(value, "current_node"))
+    thread.leaf = names.get(chat.current_node or "")
     keeps_system = bool(options.keep_system)
     for node_id, node in mapping.items():
-        message = node.get("message") if isinstance(node, dict) else node
+        message = node.message if isinstance(node, ChatNode) else node
         parent = parents.get(node_id)
-        made = _node(
-            names[node_id], names.get(parent, parent) if parent else None, message, text_at(value, "default_model_slug")
-        )
-        made.rating = ratings.get((thread.id, made.id), ratings.get(("", made.id)))
+        name, before = names[node_id], names.get(parent, parent) if parent else None
+        if isinstance(message, ChatMessage):
+            made = node_of(name, before, message, may_hold, chat.default_model_slug)
+        elif message is None:
+            made = Node(name, before, "system", is_message=False)
+        else:
+            made = Node(name, before, "user", left_out=DAMAGED_MESSAGE)
         if made.picked:
             made.picked = names.get(made.picked, made.picked)
-        if keeps_system and made.left_out == SYSTEM and (text := custom_instructions(message or {})):
-            made.role, made.text, made.left_out = "system", text, None
-            keeps_system = False  # the same in every message of a conversation; once is enough
+        if ratings:
+            made.rating = ratings.get((thread.id, made.id), ratings.get(("", made.id)))
+        if keeps_system and isinstance(message, ChatMessage) and made.left_out == SYSTEM:
+            made.text = custom_instructions(message)
+            if made.text:
+                made.role, made.left_out = "system", None
+                keeps_system = False  # the same in every message of a conversation; once is enough
         thread.add(made)
     return thread
 
 
-def _message_ids(mapping: dict[str, Any]) -> dict[str, str]:
+def _message_ids(mapping: Mapping) -> dict[str, str]:
     """The id to report for each node: its message's own, unless that is missing or taken."""
     names: dict[str, str] = {}
     taken = set(mapping)
     for node_id, node in mapping.items():
-        message_id = text_at(object_at(node, "message"), "id") if isinstance(node, dict) else ""
-        names[node_id] = message_id if message_id and message_id not in taken else node_id
-        taken.add(names[node_id])
+        message = node.message if isinstance(node, ChatNode) else None
+        message_id = message.id if isinstance(message, ChatMessage) else None
+        if message_id and message_id != node_id and message_id not in taken:
+            names[node_id] = message_id
+            taken.add(message_id)
+        else:
+            names[node_id] = node_id
     return names
 
 
-def _parents(mapping: dict[str, Any]) -> dict[str, str]:
+def _parents(mapping: Mapping) -> dict[str, str]:
     """The parent of each node: as it says itself, else as its parent's children say. A file with neither (as tools
     write it) is in order."""
-    stated: dict[str, str] = {}
+    stated = {name: node.parent for name, node in mapping.items() if isinstance(node, ChatNode) and node.parent}
+    if len(stated) >= len(mapping) - 1:
+        return stated or {}
     listed: dict[str, str] = {}
-    for node_id, node in mapping.items():
-        if not isinstance(node, dict):
-            continue
-        if isinstance(node.get("parent"), str):
-            stated[node_id] = node["parent"]
-        for child in list_at(node, "children"):
+    for name, node in mapping.items():
+        children = decode_value(bytes(node.children)) if isinstance(node, ChatNode) else None
+        for child in children if isinstance(children, list) else ():
             if isinstance(child, str):
-                listed.setdefault(child, node_id)
+                listed.setdefault(child, name)
     if stated or listed:
         return listed | stated
     return {after: before for before, after in pairwise(mapping)}
-
-
-def _node(name: str, parent: str | None, message: Any, default_model: str) -> Node:
-    if message is None:
-        return Node(name, parent, "system", is_message=False)
-    if not isinstance(message, dict):
-        return Node(name, parent, "user", left_out=DAMAGED_MESSAGE)
-    role = role_of(message)
-    text = text_of_message(message)
-    node = Node(
-        name,
-        parent,
-        _SIDES.get(role, "user"),
-        text,
-        reason_to_leave_out(message, text),
-        time=epoch_seconds(message.get("create_time")),
-    )
-    if role == "assistant":
-        ending = ending_of(message)
-        node.model = model_of(message, default_model)
-        node.is_progress_talk = message.get("channel") == "commentary"
-        node.is_continued = ending == "max_tokens"
-        node.is_cut_off = ending in ("max_tokens", "interrupted")
-    elif role == "user":
-        node.picked = text_at(object_at(message, "metadata"), "paragen_variant_choice") or None
-    return node
 
 
 FORMAT = Format(

@@ -10,10 +10,10 @@ from itertools import takewhile
 from typing import IO, cast
 
 from identity.formats import chatgpt
+from identity.formats.chatgpt_shape import decode_chat
 from identity.formats.format import Format, Options, Reading
 from identity.formats.peek import Peek
-from identity.formats.values import objects_of
-from identity.json_stream import split_values
+from identity.json_stream import decode_values
 from identity.sources import Document
 
 _MARK = b"jsonData"
@@ -28,8 +28,9 @@ def matches(peek: Peek) -> bool:
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """The conversations of the page's array; the script after it is not looked at."""
     with document.open() as page:
-        values = takewhile(lambda value: value.in_array and value.root == 0, split_values(_from_array(page)))
-        yield from chatgpt.read_values(objects_of(values), document, options)
+        decoded = decode_values(_from_array(page), decode_chat)
+        values = takewhile(lambda item: item[0].in_array and item[0].root == 0, decoded)
+        yield from chatgpt.read_values(values, document, options)
 
 
 def _from_array(page: IO[bytes]) -> IO[bytes]:

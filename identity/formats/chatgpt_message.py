@@ -1,124 +1,133 @@
 """One message of a ChatGPT export: what it says, and why it is not shown if it is not.
 
-Field names and values as in exports from 2023 to 2026; every one may be missing, null or of another type.
+Values as in exports from 2023 to 2026; every field may be missing (see chatgpt_shape.py).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from identity.formats.cleaning import clean_reply, clean_typed
-from identity.formats.fields import list_at, object_at, text_at
-from identity.formats.nodes import EMPTY, HIDDEN, MEDIA_ONLY, SYSTEM, THINKING, TOOL, UNKNOWN_ROLE
+from identity.formats.chatgpt_shape import ChatMessage, Content, Metadata
+from identity.formats.cleaning import Traits, clean_reply, clean_typed
+from identity.formats.nodes import EMPTY, HIDDEN, MEDIA_ONLY, SYSTEM, THINKING, TOOL, UNKNOWN_ROLE, Node
+from identity.formats.times import epoch_seconds
+from identity.records import Role
 
-ROLES = ("user", "assistant", "system", "tool")
+SIDES: dict[str, Role] = {"user": "user", "assistant": "assistant", "tool": "assistant", "system": "user"}
+# Content types that never hold what one side said to the other, and the reason under which they are counted.
 _CONTEXT = frozenset({"user_editable_context", "model_editable_context", "app_pairing_content"})
 _THINKING = frozenset({"thoughts", "reasoning_recap"})
 _TOOL = frozenset(
     {"code", "execution_output", "computer_output", "system_error", "citable_code_output", "tool_output", "media"}
     | {"tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage", "citation"}
 )
+_TO_ALL = frozenset({None, "", "all"})
+_NO_CONTENT, _NO_METADATA = Content(), Metadata()
 
 
-def role_of(message: dict[str, Any]) -> str:
-    """The author's role; a message without an author is the service's own."""
-    return text_at(object_at(message, "author"), "role") or "system"
+def node_of(name: str, parent: str | None, message: ChatMessage, may_hold: Traits, default_model: str | None) -> Node:
+    """The node for a message, with what it says or the reason why it is no part of what the person read."""
+    role = (message.author.role if message.author else None) or "system"  # without an author: the service's own
+    metadata = message.metadata or _NO_METADATA
+    content = message.content or _NO_CONTENT
+    text = ""
+    reason = _reason_to_leave_out(message, role, content.content_type, metadata)
+    if reason is None:
+        if role == "user":
+            text = clean_typed(_with_quote(_text_of(content), metadata.targeted_reply), may_hold)
+        else:
+            text = clean_reply(_text_of(content), may_hold)
+        if not text or text.isspace():
+            text, reason = "", MEDIA_ONLY if _has_media(content, metadata) else EMPTY
+    node = Node(name, parent, SIDES.get(role, "user"), text, reason, epoch_seconds(message.create_time))
+    if role == "assistant":
+        ending = _ending_of(message, metadata)
+        node.model = _model_of(metadata, default_model)
+        node.is_progress_talk = message.channel == "commentary"
+        node.is_continued = ending == "max_tokens"
+        node.is_cut_off = ending in ("max_tokens", "interrupted")
+    elif role == "user":
+        node.picked = metadata.paragen_variant_choice
+    return node
 
 
-def content_type(message: dict[str, Any]) -> str:
-    return text_at(object_at(message, "content"), "content_type")
-
-
-def text_of_message(message: dict[str, Any]) -> str:
-    """The words of a message, cleaned: text parts and voice transcripts; pictures and unknown parts have none."""
-    content = object_at(message, "content")
-    pieces = [_text_of_part(part) for part in list_at(content, "parts")]
-    text = "\n".join(piece for piece in pieces if piece) or text_at(content, "text")
-    if role_of(message) != "user":
-        return clean_reply(text)
-    quoted = object_at(message, "metadata").get("targeted_reply")
-    if isinstance(quoted, str) and quoted.strip() and text.strip():
-        # The passage of an earlier answer that the person replied to is not repeated in the text.
-        quote = "\n".join(f"> {line}" for line in clean_reply(quoted).strip().splitlines())
-        text = f"{quote}\n\n{text}"
-    return clean_typed(text)
-
-
-def _text_of_part(part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    return text_at(part, "text") if isinstance(part, dict) else ""
-
-
-def reason_to_leave_out(message: dict[str, Any], text: str) -> str | None:
-    """Why this message is not part of what the person read; None if it is."""
-    role = role_of(message)
-    metadata = object_at(message, "metadata")
-    kind = content_type(message)
-    if role not in ROLES:
+def _reason_to_leave_out(message: ChatMessage, role: str, kind: str | None, metadata: Metadata) -> str | None:
+    """Why a message is not shown, whatever its text; None if it is shown."""
+    if role not in SIDES:
         return UNKNOWN_ROLE
     if role == "system" or kind in _CONTEXT:
         return SYSTEM
     if role == "tool" or (role == "assistant" and _is_tool_use(message, metadata)):
         return TOOL
-    if kind in _THINKING or message.get("channel") == "analysis":
+    if kind in _THINKING or message.channel == "analysis":
         return THINKING
-    if _is_hidden(message, metadata):
+    if (
+        metadata.is_visually_hidden_from_conversation is True
+        or message.weight == 0
+        or metadata.rebase_system_message
+        or metadata.rebase_developer_message
+    ):
         return HIDDEN
-    if kind in _TOOL:
-        return TOOL
-    if text.strip():
-        return None
-    return MEDIA_ONLY if _has_media(message, metadata) else EMPTY
+    return TOOL if kind in _TOOL else None
 
 
-def _is_tool_use(message: dict[str, Any], metadata: dict[str, Any]) -> bool:
+def _is_tool_use(message: ChatMessage, metadata: Metadata) -> bool:
     """A call is addressed to a tool or names a command; an output shown as assistant names its real author."""
-    author = object_at(object_at(message, "author"), "metadata")
-    return (
-        message.get("recipient") not in (None, "", "all")
-        or bool(metadata.get("command"))
-        or text_at(author, "real_author").startswith("tool:")
-    )
+    if message.recipient not in _TO_ALL or metadata.command:
+        return True
+    shown = message.author.metadata if message.author else None
+    return shown is not None and shown.real_author is not None and shown.real_author.startswith("tool:")
 
 
-def _is_hidden(message: dict[str, Any], metadata: dict[str, Any]) -> bool:
-    weight = message.get("weight")
-    return (
-        metadata.get("is_visually_hidden_from_conversation") is True
-        or (isinstance(weight, int | float) and weight == 0)
-        or bool(metadata.get("rebase_system_message"))
-        or bool(metadata.get("rebase_developer_message"))
-    )
+def _text_of(content: Content) -> str:
+    """Text parts and voice transcripts; pictures and unknown parts have none."""
+    parts = content.parts
+    if parts and len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0] or content.text or ""
+    pieces = [_text_of_part(part) for part in parts or ()]
+    return "\n".join(piece for piece in pieces if piece) or content.text or ""
 
 
-def _has_media(message: dict[str, Any], metadata: dict[str, Any]) -> bool:
-    parts = list_at(object_at(message, "content"), "parts")
-    return any(isinstance(part, dict) for part in parts) or bool(list_at(metadata, "attachments"))
+def _text_of_part(part: Any) -> str:
+    text = part.get("text") if isinstance(part, dict) else part
+    return text if isinstance(text, str) else ""
 
 
-def custom_instructions(message: dict[str, Any]) -> str:
+def _with_quote(text: str, quoted: str | None) -> str:
+    """The passage of an earlier answer that the person replied to is not repeated in the text."""
+    if not quoted or not quoted.strip() or not text.strip():
+        return text
+    quote = "\n".join(f"> {line}" for line in clean_reply(quoted).strip().splitlines())
+    return f"{quote}\n\n{text}"
+
+
+def _has_media(content: Content, metadata: Metadata) -> bool:
+    return any(isinstance(part, dict) for part in content.parts or ()) or bool(metadata.attachments)
+
+
+def custom_instructions(message: ChatMessage) -> str:
     """The person's own instructions in a hidden message, of either generation; "" if it holds none."""
-    content = object_at(message, "content")
-    if content_type(message) == "user_editable_context":
-        pieces = [text_at(content, "user_profile"), text_at(content, "user_instructions")]
+    content = message.content or _NO_CONTENT
+    if content.content_type == "user_editable_context":
+        pieces = [content.user_profile, content.user_instructions]
     else:
-        data = object_at(object_at(message, "metadata"), "user_context_message_data")
-        pieces = [text_at(data, "about_user_message"), text_at(data, "about_model_message")]
-    return clean_typed("\n\n".join(piece.strip() for piece in pieces if piece.strip()))
+        data = (message.metadata or _NO_METADATA).user_context_message_data
+        pieces = [data.about_user_message, data.about_model_message] if data else []
+    return clean_typed("\n\n".join(piece.strip() for piece in pieces if piece and piece.strip()))
 
 
-def model_of(message: dict[str, Any], default: str) -> str | None:
+def _model_of(metadata: Metadata, default: str | None) -> str | None:
     """The model that wrote a reply; "auto" names none if anything better is known."""
-    metadata = object_at(message, "metadata")
-    named = [text_at(metadata, "model_slug"), text_at(metadata, "default_model_slug"), default]
-    known = [name for name in named if name]
+    slug = metadata.model_slug
+    if slug and slug != "auto":
+        return slug
+    known = [name for name in (slug, metadata.default_model_slug, default) if name]
     return next((name for name in known if name != "auto"), known[0] if known else None)
 
 
-def ending_of(message: dict[str, Any]) -> str:
-    """How a reply ended: "stop", "max_tokens", "interrupted", or "" if the export does not say."""
-    ending = text_at(object_at(object_at(message, "metadata"), "finish_details"), "type")
+def _ending_of(message: ChatMessage, metadata: Metadata) -> str | None:
+    """How a reply ended: "stop", "max_tokens", "interrupted", or None if the export does not say."""
+    ending = metadata.finish_details.type if metadata.finish_details else None
     if ending in ("max_tokens", "interrupted"):
         return ending
-    return "interrupted" if message.get("status") in ("in_progress", "finished_partial_completion") else ending
+    return "interrupted" if message.status in ("in_progress", "finished_partial_completion") else ending

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from identity.formats.cleaning import clean_reply, clean_typed, without_placeholders
-from identity.formats.fields import list_at, text_at
+from identity.formats.fields import list_at, object_at, text_at
 from identity.formats.format import Format, Options, Reading
 from identity.formats.nodes import (
     DAMAGED_MESSAGE,
@@ -43,7 +43,7 @@ _NOT_UNDERSTOOD = {DAMAGED_MESSAGE, UNKNOWN_ROLE}
 
 
 def matches(peek: Peek) -> bool:
-    return peek.has("chat_messages")
+    return peek.has("chat_messages") and not peek.has("chat_session")  # that is DeepSeek's
 
 
 def read(document: Document, options: Options) -> Iterator[Reading]:
@@ -60,6 +60,7 @@ def thread_of(value: dict[str, Any]) -> Thread:
         created=epoch_seconds(value.get("created_at")),
         updated=epoch_seconds(value.get("updated_at")),
         leaf=text_at(value, "current_leaf_message_uuid") or None,
+        project=_project_of(value) or None,
     )
     messages = list_at(value, "chat_messages")
     model = text_at(value, "model") or None
@@ -71,6 +72,11 @@ def thread_of(value: dict[str, Any]) -> Thread:
     if thread.leaf not in thread.nodes and nodes:
         thread.leaf = nodes[-1].id
     return thread
+
+
+def _project_of(value: dict[str, Any]) -> str:
+    """The project as claude.ai's own interface names it; the data export says nothing about it."""
+    return clean_typed(text_at(object_at(value, "project"), "name", "uuid") or text_at(value, "project_uuid"))
 
 
 def _link_by_parents(nodes: list[Node], messages: list[Any]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from identity.code_spans import code_spans
 from identity.json_stream import decode_value
@@ -21,19 +22,21 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # ChatGPT marks a citation as U+E200 name U+E202 payload U+E201; U+E203/E204 stand around the cited words, which
 # stay. The class excludes both ends, so a run of unclosed openers costs no quadratic search.
-_SPAN = re.compile("\ue200([^\ue200\ue201]*)\ue201|[\ue200-\ue206]")
+_SPAN = re.compile("\ue200([^\ue200\ue201]*)\ue201")
+_SPAN_MARKS = "\ue200\ue201\ue202\ue203\ue204\ue205\ue206"
+_SPAN_MARK = re.compile(f"[{_SPAN_MARKS}]")
 _SPAN_FIELD = "\ue202"
-# A span before a space, a mark or a line break takes the space in front of it along.
-_SPACED_SPAN = re.compile("(?: ?\ue200[^\ue200\ue201]*\ue201)+(?=[ .,;:!?)\n])")
+_SPANS = re.compile("\ue200[^\ue200\ue201]*\ue201(?:\ue200[^\ue200\ue201]*\ue201)*")
+_AFTER_SPAN = tuple(" .,;:!?)\n")
 
-# What the prose patterns could act on; a text without any of it (nearly every one) is left alone at once. Plain
-# substring searches cost a twentieth of one pattern for them all.
-_SUSPECT_WORDS = (
-    *("oaicite", "sandbox:", ":::", "base64,", "not supported"),
-    *("<think", "<Think", "<THINK", "<antThink", "<antthink", "<details", "<DETAILS", "<Details"),
-)
-_SUSPECT_CHARACTERS = re.compile("[\ue200-\ue206\u200b\u2060\ufeff†]")
+# What the patterns for prose could act on: a text without any of it (nearly every one) is left alone at once. A search
+# for one character costs a tenth of one for a word, and that a tenth of a pattern for all of them.
+_REASONING_TAGS = ("<think", "<Think", "<THINK", "<antThink", "<antthink", "<details", "<DETAILS", "<Details")
+_SUSPECT_CHARACTERS = re.compile("[\u200b\u2060\ufeff†]")
 _SUSPECT_TURN = re.compile(r"turn\d")
+# The same characters, and those of _UNWANTED and _SPAN_MARK, as JSON escapes them.
+_ODD_ESCAPES = re.compile(rb"\\(?:[bf]|u(?:00[01789]|200[bB]|2060|2020|[fF][eE][fF][fF]|[eE]20[0-6]))")
+_SPAN_ESCAPES = frozenset(b"\\u%s20%d" % (letter, number) for letter in (b"e", b"E") for number in range(7))
 
 _NAKED_CITATION = re.compile(
     r"(?:cite|filecite|navlist)?(?:turn\d+(?:search|news|view|image|file|fetch|forecast|product|finance|sports|reddit"
@@ -61,26 +64,47 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def clean_typed(text: str) -> str:
+class Traits(NamedTuple):
+    """What the texts of a conversation may hold, found out once for all of them."""
+
+    odd: bool = True  # control characters, zero-width characters, daggers
+    spans: bool = True  # ChatGPT's citation marks
+
+
+ANYTHING = Traits()
+
+
+def traits_of(raw: bytes) -> Traits:
+    """Traits from the JSON that a conversation is decoded from. Only what is escaped to ASCII can be told quickly."""
+    if not raw.isascii() or b"\x7f" in raw:
+        return ANYTHING
+    found = set(_ODD_ESCAPES.findall(raw))
+    return Traits(odd=not found <= _SPAN_ESCAPES, spans=bool(found))
+
+
+def clean_typed(text: str, may_hold: Traits = ANYTHING) -> str:
     """A person's words, without control characters; half of a surrogate pair becomes U+FFFD."""
-    if not _UNWANTED.search(text):
+    if not may_hold.odd or not _UNWANTED.search(text):
         return text
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
 
-def clean_reply(text: str) -> str:
+def clean_reply(text: str, may_hold: Traits = ANYTHING) -> str:
     """A model's words, without the junk of the service that delivered them. The ends are not stripped."""
-    text = clean_typed(text)
-    if not _is_suspect(text):
+    if may_hold.odd:
+        text = clean_typed(text)
+    if may_hold.spans and any(mark in text for mark in _SPAN_MARKS):
+        text = _without_spans(text)
+    if not _has_suspect_words(text) and not (may_hold.odd and _has_suspect_characters(text)):
         return text
     text = _without_reasoning(without_placeholders(text))
     pieces: list[str] = []
     writing = 0  # :::writing blocks that are still open
     for is_code, piece in split_code(text):
         if is_code:
-            pieces.append(_SPAN.sub(_shown_name, piece))
+            pieces.append(piece)
             continue
-        if not _is_suspect(piece):
+        if not _has_suspect_words(piece) and not _has_suspect_characters(piece):
             pieces.append(piece)
             continue
         piece, opened = _WRITING_OPENS.subn("", piece)
@@ -91,10 +115,20 @@ def clean_reply(text: str) -> str:
     return "".join(pieces)
 
 
-def _is_suspect(text: str) -> bool:
-    if not text.isascii() and _SUSPECT_CHARACTERS.search(text):
-        return True
-    return any(word in text for word in _SUSPECT_WORDS) or _SUSPECT_TURN.search(text) is not None
+def _has_suspect_characters(text: str) -> bool:
+    return not text.isascii() and _SUSPECT_CHARACTERS.search(text) is not None
+
+
+def _has_suspect_words(text: str) -> bool:
+    """True if one of the words stands in the text that its junk cannot be without."""
+    return (
+        (text.count(":") > 2 and ":::" in text)
+        or ("<" in text and any(tag in text for tag in _REASONING_TAGS))
+        or ("[" in text and ("oaicite" in text or "sandbox:" in text))
+        or (";" in text and "base64," in text)
+        or ("`" in text and "not supported" in text)
+        or _SUSPECT_TURN.search(text) is not None
+    )
 
 
 def without_placeholders(text: str) -> str:
@@ -103,19 +137,21 @@ def without_placeholders(text: str) -> str:
 
 
 def _clean_prose(text: str) -> str:
-    text = _SPACED_SPAN.sub(_shown_names, text)
-    text = _SPAN.sub(_shown_name, text)
-    text = _NAKED_CITATION.sub("", text)
-    text = _DAGGER_SOURCE.sub("", text)
-    text = _OAICITE.sub("", text)
-    text = _DEAD_LINK.sub(r"\1", text)
-    text = _DATA_URL.sub("", text)
+    if _SUSPECT_TURN.search(text):
+        text = _NAKED_CITATION.sub("", text)
+    if "†" in text:
+        text = _DAGGER_SOURCE.sub("", text)
+    if "oaicite" in text:
+        text = _OAICITE.sub("", text)
+    if "sandbox:" in text or "base64," in text:
+        text = _DEAD_LINK.sub(r"\1", text)
+        text = _DATA_URL.sub("", text)
     return _ZERO_WIDTH.sub("", text)
 
 
 def _shown_name(match: re.Match[str]) -> str:
     """What a citation span showed to the reader: nothing, or the name of an entity."""
-    name, _, payload = (match.group(1) or "").partition(_SPAN_FIELD)
+    name, _, payload = match.group(1).partition(_SPAN_FIELD)
     if name != "entity":
         return ""
     try:
@@ -128,14 +164,18 @@ def _shown_name(match: re.Match[str]) -> str:
     return value[1] if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str) else ""
 
 
-def _shown_names(match: re.Match[str]) -> str:
-    """As _shown_name for a run of spans with the spaces before them; a shown name keeps its space."""
-    shown = [
-        match.group()[max(span.start() - 1, 0) : span.start()].replace("\ue201", "") + name
-        for span in _SPAN.finditer(match.group())
-        if (name := _shown_name(span))
-    ]
-    return "".join(shown)
+def _without_spans(text: str) -> str:
+    """The text without citation spans. One before a space, a mark or a line break takes the space before it along."""
+    pieces: list[str] = []
+    position = 0
+    for run in _SPANS.finditer(text):
+        start, end = run.span()
+        shown = "".join(_shown_name(span) for span in _SPAN.finditer(run.group()))
+        if not shown and start > position and text[start - 1] == " " and text[end : end + 1] in _AFTER_SPAN:
+            start -= 1
+        pieces += [text[position:start], shown]
+        position = end
+    return _SPAN_MARK.sub("", "".join([*pieces, text[position:]]))
 
 
 def _without_reasoning(text: str) -> str:

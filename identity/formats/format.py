@@ -67,4 +67,9 @@ class Format:
     shape_age: str  # when exports of the shapes that are read here were seen, as "2023 to September 2026"
     matches: Callable[[Peek], bool]
     read: Callable[[Document, Options], Iterator[Reading]]
-    last_resort: bool = False  # read only where its folder gave nothing better
+    last_resort: bool = False  # a page, read only where the same service's data beside it gave nothing better
+
+    @property
+    def service(self) -> str:
+        """The name that a page's format shares with the data it shows: "chatgpt" for chatgpt and chatgpt-html."""
+        return self.name.partition("-")[0]

@@ -16,16 +16,21 @@ from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading
 from identity.formats.peek import Peek
 from identity.formats.tree import linearize
 from identity.formats.turns import thread_of_turns
-from identity.formats.values import decoded
-from identity.json_stream import split_values
+from identity.formats.values import values_in
 from identity.sources import Document
 
-# Keys that tell a more particular format with messages in it: our own record, and preference data.
-_ELSEWHERE = ("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected", "project")
+# Keys that tell a more particular format with messages in it: our own record, preference data and others.
+_ELSEWHERE = (
+    *("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected"),
+    *("project", "chatId", "conv"),
+)
+_ELSEWHERE_TOGETHER = (("object", "thread_id"),)
 
 
 def matches(peek: Peek) -> bool:
     if any(peek.has(key) for key in _ELSEWHERE):
+        return False
+    if any(all(peek.has(key) for key in keys) for keys in _ELSEWHERE_TOGETHER):
         return False
     lists: tuple[tuple[str, ...], ...] = ((), ("messages", "[]"), ("[]",))
     return any(peek.has(*inside, "role") and peek.has(*inside, "content") for inside in lists)
@@ -33,26 +38,25 @@ def matches(peek: Peek) -> bool:
 
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """One Reading for each list of messages; bare messages that follow one another are one list."""
-    with document.open() as stream:
-        bare: list[Any] = []
-        belongs_to: object = None
-        for item in decoded(split_values(stream)):
-            if isinstance(item, Reading):
-                yield item
-                continue
-            value = item[1]
-            array = item[0].root if item[0].in_array else None
-            place = (array, value.get("conversation_id")) if isinstance(value, dict) else None
-            if bare and (not _is_message(value) or place != belongs_to):
-                yield _read_one(bare, {}, options)
-                bare = []
-            if _is_message(value):
-                bare.append(value)
-                belongs_to = place
-            else:
-                yield _read_value(value, options)
-        if bare:
+    bare: list[Any] = []
+    belongs_to: object = None
+    for item in values_in(document):
+        if isinstance(item, Reading):
+            yield item
+            continue
+        value = item[1]
+        array = item[0].root if item[0].in_array else None
+        place = (array, value.get("conversation_id")) if isinstance(value, dict) else None
+        if bare and (not _is_message(value) or place != belongs_to):
             yield _read_one(bare, {}, options)
+            bare = []
+        if _is_message(value):
+            bare.append(value)
+            belongs_to = place
+        else:
+            yield _read_value(value, options)
+    if bare:
+        yield _read_one(bare, {}, options)
 
 
 def _is_message(value: Any) -> bool:

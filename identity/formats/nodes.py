@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from identity.records import Alternative, Role
 
 # Why a message is not in the result. These are what the account shows, so they are words for people.
@@ -28,6 +30,10 @@ SUPERSEDED = "superseded edit"
 UNKNOWN_ROLE = "unknown role"
 DAMAGED_MESSAGE = "damaged: not a message"
 DUPLICATE_MESSAGE = "message id found twice"
+NOT_STORED = "answer that the export does not have"
+FEEDBACK = "feedback without the message it is about"
+NOT_A_PROMPT = "activity that is no prompt"
+FAILED = "error instead of a reply"
 
 # Not part of the dialogue that the two sides held: links pass over these. Everything else that is left out was a
 # turn, or a piece of one, that somebody saw or made. What cannot be understood counts as a lost user turn, because
@@ -35,8 +41,7 @@ DUPLICATE_MESSAGE = "message id found twice"
 NEVER_IN_DIALOGUE = frozenset({SYSTEM, HIDDEN, SUPERSEDED})
 
 
-@dataclass(slots=True)
-class Node:
+class Node(msgspec.Struct):
     """One node of a conversation; `left_out` names why it is no visible message, None if it is one.
 
     A tool's node has role assistant (it stands on that side of the dialogue) and a reason. `time` is in seconds
@@ -58,7 +63,7 @@ class Node:
     is_continued: bool = False  # the length limit cut it and the next piece goes on in mid sentence
     is_cut_off: bool = False  # stopped before its end: context, nothing to learn an ending from
     picked: str | None = None  # on a user node: the child that the person chose of several shown side by side
-    alternatives: list[Alternative] = field(default_factory=list)  # variants that are not nodes of their own (swipes)
+    alternatives: list[Alternative] = []  # variants that are not nodes of their own (swipes)
 
     @property
     def is_in_dialogue(self) -> bool:
@@ -107,24 +112,26 @@ class Thread:
         The order of nodes in the file is no help: two exports of one chat differ in it.
         """
         children: dict[str | None, list[Node]] = {}
-        for node in self.nodes.values():
-            parent = node.parent if node.parent in self.nodes and node.parent != node.id else None
-            children.setdefault(parent, []).append(node)
+        nodes = self.nodes
+        for node in nodes.values():
+            parent = node.parent if node.parent in nodes and node.parent != node.id else None
+            if parent in children:
+                children[parent].append(node)
+            else:
+                children[parent] = [node]
         for siblings in children.values():
-            siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))
+            if len(siblings) > 1:
+                siblings.sort(key=lambda node: (node.time is None, node.time or 0.0, node.id))
         return children
 
-    def path_to(self, leaf: str) -> list[Node]:
+    def path_to(self, leaf: str | None) -> list[Node]:
         """The nodes from the root to the leaf; a cycle ends where it closes."""
-        path: list[Node] = []
-        seen: set[str] = set()
-        current: str | None = leaf
-        while current is not None and current in self.nodes and current not in seen:
-            seen.add(current)
-            path.append(self.nodes[current])
-            current = self.nodes[current].parent
-        path.reverse()
-        return path
+        path: dict[str, Node] = {}
+        node = self.nodes.get(leaf or "")
+        while node is not None and node.id not in path:
+            path[node.id] = node
+            node = self.nodes.get(node.parent or "")
+        return list(reversed(path.values()))
 
     def current_leaf(self, children: dict[str | None, list[Node]]) -> str | None:
         """Where the conversation stood last: as the export says, else the newest leaf, of equal ones the deepest."""

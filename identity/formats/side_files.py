@@ -47,6 +47,16 @@ SIDE_FILES = (
         lambda peek: peek.has("is_anonymous") and peek.has("conversation_id") and not peek.has("mapping"),
     ),
     SideFile(
+        "the settings of a Jan thread",
+        "give the folder threads, or the messages.jsonl beside it; this file beside it is read along",
+        lambda peek: peek.has("object") and peek.has("assistants") and not peek.has("messages"),
+    ),
+    SideFile(
+        "Open WebUI's feedback",
+        "give the exported chats; their thumbs are in them",
+        lambda peek: peek.has("data", "rating") and peek.has("meta", "chat_id"),
+    ),
+    SideFile(
         "the settings of a LoRA adapter",
         "the parser reads chat exports; try an adapter with text_lora_train.py --try FOLDER",
         lambda peek: peek.has("peft_type"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 _ISO = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?\s*",
@@ -13,6 +17,9 @@ _ISO = re.compile(
 )
 _DIGITS = re.compile(r"\s*(\d{9,20}(?:\.\d+)?)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
+_SECONDS = tuple(f"{second:02}Z" for second in range(60))
 
 # Smallest plausible value (1973) and the bounds between the units; no chat is older than the services.
 EARLIEST = 1e8
@@ -22,7 +29,9 @@ _LATEST = 253402300800.0  # the year 10000, which no calendar of ours can write
 
 def epoch_seconds(value: Any) -> float | None:
     """Seconds since 1970 from any form of time that an export uses; None if it is none. No zone means UTC."""
-    if isinstance(value, bool):
+    if type(value) is float and EARLIEST <= value < _UNITS[-1][0]:  # by far the most of them
+        return value
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return _from_number(float(value)) if abs(value) < 1e20 else None
@@ -61,13 +70,31 @@ def _from_iso(match: re.Match[str]) -> float | None:
     return seconds if EARLIEST <= seconds < _LATEST else None
 
 
+@lru_cache(maxsize=4096)  # messages of one day stand together
+def _date_text(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+
+
 def iso_text(seconds: float | None) -> str | None:
     """ISO 8601 in UTC, whole seconds: "2026-01-02T03:04:05Z"."""
     if seconds is None:
         return None
-    return (_EPOCH + timedelta(seconds=int(seconds))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day, second = divmod(int(seconds), 86400)
+    return f"{_date_text(day)}T{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
 
 
 def iso_time(value: Any) -> str | None:
     """Any form of time as ISO 8601 in UTC; None if it is none."""
     return iso_text(epoch_seconds(value))
+
+
+def in_time_order(items: Iterable[Item], time_of: Callable[[Item], float | None]) -> list[Item]:
+    """Sorted by time; equal times stay as they stood, and what has no time stays behind what it stood behind."""
+    last = float("-inf")
+    timed: list[tuple[float, Item]] = []
+    for item in items:
+        time = time_of(item)
+        last = last if time is None else time
+        timed.append((last, item))
+    timed.sort(key=lambda pair: pair[0])
+    return [item for _, item in timed]

@@ -13,13 +13,22 @@ question and what its answer, and this is where they are set:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
 from identity.formats.format import VOICE_ABSENT, VOICE_NOT_CHOSEN, Options, Reading
-from identity.formats.nodes import HIDDEN, KEPT_AS_ALTERNATIVE, MERGED, OTHER_BRANCH, PROGRESS_TALK, Node, Thread
+from identity.formats.nodes import (
+    HIDDEN,
+    KEPT_AS_ALTERNATIVE,
+    MERGED,
+    NEVER_IN_DIALOGUE,
+    OTHER_BRANCH,
+    PROGRESS_TALK,
+    Node,
+    Thread,
+)
 from identity.formats.times import iso_text
 from identity.records import Alternative, Conversation, Message, Role
 
@@ -32,18 +41,18 @@ def linearize(thread: Thread, options: Options) -> Reading:
     """The conversation (with all branches: the conversations) of a thread, and the account of its messages."""
     reading = Reading(key=_key_of(thread), read=thread.read, left_out=thread.left_out.copy(), updated=thread.updated)
     visible = [node for node in thread.nodes.values() if node.is_message and node.left_out is None]
-    reading.speakers.update(node.author or node.role for node in visible)
+    reading.speakers.update([node.author or node.role for node in visible])
     voices = _Voices(options.voices, thread.is_between_people)
     if visible and (reason := voices.refusal(visible)):
         reading.skipped = reason
         reading.left_out = Counter({reason: reading.read})
         return reading
-    children = thread.children()
     fates = _Fates()
     name = thread.id or thread.digest()
-    for leaf in thread.leaves(children):
+    children, paths = _paths(thread)
+    for path in paths:
         is_first = not reading.conversations
-        walk = _Walk(thread, thread.path_to(leaf), children, voices, fates)
+        walk = _Walk(thread, path, children, voices, fates)
         messages = list(walk.messages(with_alternatives=is_first))
         if messages and messages[-1].id not in fates.kept and messages[-1].id not in fates.merged:
             _mark_repeated(messages, fates, reading)
@@ -55,6 +64,16 @@ def linearize(thread: Thread, options: Options) -> Reading:
     if not reading.conversations:
         reading.skipped = NOTHING_VISIBLE if reading.read else NO_MESSAGES
     return reading
+
+
+def _paths(thread: Thread) -> tuple[dict[str | None, list[Node]], Iterable[list[Node]]]:
+    """The children of each node, and the path to every leaf, the current one first; no children if nothing forks."""
+    if thread.leaf in thread.nodes:
+        path = thread.path_to(thread.leaf)
+        if len(path) == len(thread.nodes):
+            return {}, [path]
+    children = thread.children()
+    return children, map(thread.path_to, thread.leaves(children))
 
 
 def _key_of(thread: Thread) -> str:
@@ -96,7 +115,7 @@ class _Voices:
 
     def role_of(self, node: Node) -> Role:
         if node.role == "system":
-            return node.role
+            return "system"
         if not self.is_between_people:
             if "assistant" in self.names:
                 return node.role
@@ -152,11 +171,15 @@ class _Walk:
     fates: _Fates
 
     def __post_init__(self) -> None:
-        self.position = {node.id: index for index, node in enumerate(self.path)}
+        self.forks: list[bool] = []
+        if self.children:
+            self.position = {node.id: index for index, node in enumerate(self.path)}
+            self.forks = [node.id in self.children and len(self.children[node.id]) > 1 for node in self.path]
 
     def messages(self, with_alternatives: bool) -> Iterator[Message]:
         last: str | None = None  # what the next message follows: a kept message, or a turn that is lost
         question: Node | None = None
+        with_alternatives = with_alternatives and any(self.forks)
         for role, turn in self.turns():
             pieces = self._visible_pieces(turn)
             if not pieces:
@@ -164,11 +187,14 @@ class _Walk:
                 question = turn[-1] if role == "user" else None
                 continue
             message = _message(role, pieces, last)
-            self.fates.merged.update(node.id for node in pieces[:-1])
-            message.alternatives = _variants(pieces, message.content) if role == "assistant" else []
-            # Alternatives are a model's other answers; a person's edits of a question are none.
-            if with_alternatives and role == pieces[-1].role == "assistant" and question is not None:
-                message.alternatives += self._alternatives(question, pieces[-1], message.content)
+            if len(pieces) > 1:
+                self.fates.merged.update(node.id for node in pieces[:-1])
+            if role == "assistant":
+                if pieces[0].alternatives:
+                    message.alternatives = _variants(pieces, message.content)
+                # Alternatives are a model's other answers; a person's edits of a question are none.
+                if with_alternatives and question is not None and pieces[-1].role == "assistant":
+                    message.alternatives += self._alternatives(question, pieces[-1], message.content)
             yield message
             last = message.id
             question = pieces[-1] if role == "user" else None
@@ -183,8 +209,9 @@ class _Walk:
         turn: list[Node] = []
         author: str | None = None
         unseen: Node | None = None  # a prompt of the service in the user's name, such as that of a scheduled task
+        role_of = self.voices.role_of
         for node in self.path:
-            if not node.is_in_dialogue:
+            if not node.is_message or node.left_out in NEVER_IN_DIALOGUE:
                 unseen = node if node.left_out == HIDDEN and node.role == "user" else unseen
                 continue
             if unseen and turn and turn[-1].role == node.role == "assistant":
@@ -193,12 +220,13 @@ class _Walk:
                 yield self.voices.role_of(unseen), [unseen]
                 turn, author = [], None
             unseen = None
-            speaks = self.voices.role_of(node)
-            is_other = node.author is not None and author is not None and node.author != author
-            is_one_turn = speaks == "assistant" or (speaks == "user" and turn and turn[-1].role == node.role != "user")
-            if turn and (speaks != role or not is_one_turn or is_other):
-                yield role, turn
-                turn, author = [], None
+            speaks = role_of(node)
+            if turn:
+                is_other = node.author is not None and author is not None and node.author != author
+                is_one_turn = speaks == "assistant" or (speaks == "user" and turn[-1].role == node.role != "user")
+                if speaks != role or not is_one_turn or is_other:
+                    yield role, turn
+                    turn, author = [], None
             role = speaks
             author = node.author or author
             turn.append(node)
@@ -207,6 +235,8 @@ class _Walk:
 
     def _visible_pieces(self, turn: list[Node]) -> list[Node]:
         pieces = [node for node in turn if node.left_out is None]
+        if len(pieces) < 2:
+            return pieces
         final = max((index for index, node in enumerate(pieces) if not node.is_progress_talk), default=0)
         self.fates.progress_talk.update(node.id for node in pieces[:final] if node.is_progress_talk)
         return [node for index, node in enumerate(pieces) if index >= final or not node.is_progress_talk]
@@ -214,6 +244,8 @@ class _Walk:
     def _alternatives(self, question: Node, reply: Node, content: str) -> list[Alternative]:
         """Other answers that were given to the same turn: forks between the question and the end of the reply."""
         start, end = self.position[question.id], self.position[reply.id]
+        if not any(self.forks[start:end]):
+            return []
         found: list[Alternative] = []
         seen = {content}
         for position in range(start, end):
@@ -260,6 +292,18 @@ def _told_apart(found: list[Alternative], question: Node, on_path: dict[str, int
 
 def _message(role: Role, pieces: list[Node], parent: str | None) -> Message:
     last = pieces[-1]
+    if len(pieces) == 1:  # nearly every message
+        return Message(
+            id=last.id,
+            parent=parent,
+            role=role,
+            content=last.text.strip(),
+            author=last.author,
+            created_at=iso_text(last.time),
+            model=last.model,
+            rating=last.rating,
+            weight=0 if role == "assistant" and (last.is_cut_off or not last.weight) else 1,
+        )
     is_to_learn = not last.is_cut_off and all(node.weight for node in pieces)
     return Message(
         id=last.id,
