@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from identity.formats.fields import list_at
 from identity.formats.format import CUT_OFF_FILE, DAMAGED, NOT_A_CONVERSATION, Reading, skipped
-from identity.json_stream import RawValue, decode_value, split_values
+from identity.json_stream import RawValue, as_utf8, decode_value, split_values
 from identity.sources import Document
 
 
@@ -44,3 +45,43 @@ def read_each(
     """Readings of all items; what was skipped passes through."""
     for item in items:
         yield item if isinstance(item, Reading) else read_one(item)
+
+
+def line_values(document: Document) -> Iterator[Any]:
+    """What each line of a log holds, None for one that is damaged: a line cut off by a crash costs only itself.
+
+    An array, or values over several lines, are cut out as everywhere else.
+    """
+    with document.open() as stream:
+        if _is_in_lines(document.prefix):
+            for line in _lines(stream):
+                if stripped := line.strip(b" \t\r,"):
+                    yield _decoded_or_none(stripped)
+        else:
+            yield from (_decoded_or_none(value.raw) for value in split_values(stream))
+
+
+def _decoded_or_none(raw: bytes) -> Any:
+    try:
+        return decode_value(raw)
+    except ValueError:
+        return None
+
+
+def _is_in_lines(prefix: bytes) -> bool:
+    text = b"".join(as_utf8(io.BytesIO(prefix))).lstrip()
+    first, line_break, _ = text.partition(b"\n")
+    return not text.startswith(b"[") and (not line_break or _decoded_or_none(first.strip(b" \t\r,")) is not None)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a stream, one at a time in memory, whatever its encoding."""
+    pending: list[bytes] = []
+    for block in as_utf8(stream):
+        first, *others = block.split(b"\n")
+        pending.append(first)
+        if others:
+            yield b"".join(pending)
+            yield from others[:-1]
+            pending = [others[-1]]
+    yield b"".join(pending)
