@@ -62,7 +62,7 @@ WRONG: list[tuple[str, dict[str, bytes], str]] = [
         {"user.json": b'{"id": "u", "email": "a@b.c", "chatgpt_plus_user": true}'},
         "ChatGPT's account data",
     ),
-    ("a number", {"x.json": b"12"}, "none of the 7 formats known here"),
+    ("a number", {"x.json": b"12"}, "formats known here; name it with --source"),
     (
         "JSON of another kind",
         {"x.json": b'{"name": "x", "version": 1}'},

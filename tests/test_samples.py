@@ -87,9 +87,6 @@ RELATIVES = {
         {"id": "d", "inserted_at": "2026-01-01T10:00:00+08:00", "mapping": {"1": {"message": {"fragments": []}}}}
     ],
     "Grok": {"conversations": [{"conversation": {"id": "g"}, "responses": [{"response": {"sender": "human"}}]}]},
-    "preference rows": [{"prompt": "q", "chosen": [{"role": "assistant", "content": "a"}], "rejected": []}],
-    "KTO rows": [{"prompt": "q", "completion": "a", "label": True}],
-    "ShareGPT preferences": [{"conversations": [{"from": "human", "value": "q"}], "chosen": {}, "rejected": {}}],
     "Claude design chats": {"project": {"uuid": "p"}, "messages": [{"role": "user", "content": {"content": "q"}}]},
 }
 

@@ -7,7 +7,21 @@ sample under tests/exports/. `matches` decides on inner keys and must not claim 
 from __future__ import annotations
 
 from identity.console import UsageError, UserError
-from identity.formats import alpaca, chatgpt, chatgpt_html, claude, generic, records, sharegpt
+from identity.formats import (
+    alpaca,
+    character_card,
+    chatgpt,
+    chatgpt_html,
+    claude,
+    claude_code,
+    codex,
+    generic,
+    openai,
+    preference,
+    records,
+    sharegpt,
+    sillytavern,
+)
 from identity.formats.format import Format
 from identity.formats.peek import Peek
 from identity.formats.side_files import side_file
@@ -17,9 +31,15 @@ FORMATS: tuple[Format, ...] = (
     chatgpt.FORMAT,
     chatgpt_html.FORMAT,
     claude.FORMAT,
+    claude_code.FORMAT,
+    codex.FORMAT,
+    sillytavern.FORMAT,
+    character_card.FORMAT,
     sharegpt.FORMAT,
+    openai.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,
+    preference.FORMAT,
 )
 
 GENERIC_SHAPE = '[{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]'
