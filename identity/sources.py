@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import lzma
 import os
 import re
@@ -25,6 +26,7 @@ from typing import IO, TypeVar, cast
 
 from identity.console import UsageError, UserError
 from identity.files import STANDARD
+from identity.png import CARD_KEYWORDS, SIGNATURE, keywords
 
 PREFIX = 256 * 1024  # bytes that decide what a document is
 _STEP = 16 * 1024  # bytes read at a time from what may be damaged further on
@@ -35,7 +37,9 @@ SIBLING_LIMIT = 64 * 1024 * 1024  # bytes of a side file such as message_feedbac
 _ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
 Item = TypeVar("Item")
 
-# Endings of files that hold no conversations; those of an export are thousands of pictures and sounds.
+MEDIA = "media or attachment"
+# Endings of files that hold no conversations; those of an export are thousands of pictures and sounds. A PNG in a
+# folder may yet be a character card; those in archives are not opened for it (a CHARX has its card in card.json).
 _MEDIA = re.compile(
     r"\.(aac|avi|bmp|dat|docx?|flac|gif|heic|ico|jpe?g|m4a|mkv|mov|mp[34]|mpga|ogg|opus|pdf|png|pptx|svg|tiff?|wav"
     r"|web[amp]|xlsx|css|js|py|bin|gguf|safetensors|pth?)$",
@@ -120,10 +124,21 @@ def _from_folder(folder: Path) -> Iterator[Found]:
         if not file.is_file():
             continue  # a socket, a pipe, a link to nothing
         reason = _known_useless(file.relative_to(folder).as_posix())
-        if reason:
+        if reason and not (reason == MEDIA and _is_card(file)):
             yield Skipped(str(file), reason)
         else:
             yield from _from_file(file, is_named=False)
+
+
+def _is_card(file: Path) -> bool:
+    """True for a picture that bears a character card. Only the headers of its chunks are read."""
+    if file.suffix.lower() != ".png":
+        return False
+    try:
+        with file.open("rb") as stream:
+            return any(keyword in CARD_KEYWORDS for keyword in keywords(stream))
+    except OSError:
+        return False
 
 
 def _from_file(file: Path, is_named: bool) -> Iterator[Found]:
@@ -169,6 +184,17 @@ class _Rejoined:
         self.size = len(head)
         self.stream = stream
         self.error: BaseException | None = None
+
+    def seekable(self) -> bool:
+        return self.stream.seekable()
+
+    def seek(self, offset: int, whence: int = os.SEEK_CUR) -> int:
+        """Only on from here, which is all that a walk over headers needs."""
+        if whence != os.SEEK_CUR:
+            raise io.UnsupportedOperation("only on from here")
+        buffered = min(offset, self.size)
+        self.read(buffered)
+        return self.stream.seek(offset - buffered, os.SEEK_CUR)
 
     def read(self, size: int = -1) -> bytes:
         while self.error is None and (size < 0 or self.size < size):
@@ -221,10 +247,10 @@ def _from_stdin() -> Iterator[Found]:
     if not head:
         raise UserError("stdin: nothing came through the pipe; look at what the command before it said")
     whole = cast(IO[bytes], _Rejoined(head, sys.stdin.buffer))
-    if head.startswith(_ZIP):
+    if head.startswith((_ZIP, SIGNATURE)):
         with tempfile.TemporaryFile() as spool:
             shutil.copyfileobj(whole, spool)
-            yield from _from_zip("stdin", spool, 1)
+            yield from _from_zip("stdin", spool, 1) if head.startswith(_ZIP) else _from_spool(head, spool)
         return
     with _ungzipped(whole) as unpacked:
         try:
@@ -234,6 +260,17 @@ def _from_stdin() -> Iterator[Found]:
             return
         rest = cast(IO[bytes], _Rejoined(prefix, unpacked))
         yield Document("stdin", "stdin", prefix, True, lambda: contextlib.nullcontext(rest), lambda name: None)
+
+
+def _from_spool(head: bytes, spool: IO[bytes]) -> Iterator[Found]:
+    """A picture from stdin, which is looked at before it is read."""
+
+    @contextlib.contextmanager
+    def from_its_start() -> Iterator[IO[bytes]]:
+        spool.seek(0)
+        yield spool
+
+    yield Document("stdin", "stdin", head, True, from_its_start, lambda name: None)
 
 
 # --- zip archives -----------------------------------------------------------------------------------------------
@@ -319,7 +356,7 @@ def _known_useless(path: str) -> str | None:
     if _SYSTEM.search(path):
         return "system file"
     if _MEDIA.search(path):
-        return "media or attachment"
+        return MEDIA
     if has_side_name(path) or _ATTACHED.search(path):
         return "side file without conversations"
     return None
