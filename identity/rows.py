@@ -153,12 +153,15 @@ def _chat_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
 
 
 def _sharegpt_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
-    """ShareGPT cannot say "do not learn this", so a reply of weight 0 is a gap, as if it had been removed."""
+    """ShareGPT cannot say "do not learn this", so a reply of weight 0 is a gap, as if it had been removed.
+
+    A system text is a turn: as a key of some rows only, axolotl 0.19 puts a system turn "None" before all the others.
+    """
     for turns in dialogues(conversation):
-        system = {"system": turns[0].content} if turns[0].role == "system" else {}
+        system = [turn for turn in turns[:1] if turn.role == "system"]
         for stretch in _without_masked(turns):
-            spoken = [{"from": SHAREGPT_NAMES[t.role], "value": t.content} for t in stretch]
-            yield {"conversations": spoken} | system | {"conversation_id": conversation.id}
+            spoken = [{"from": SHAREGPT_NAMES[turn.role], "value": turn.content} for turn in system + stretch]
+            yield {"conversations": spoken, "conversation_id": conversation.id}
 
 
 def _without_masked(turns: list[RowMessage]) -> Iterator[list[RowMessage]]:

@@ -150,8 +150,11 @@ ROW_CASES: dict[str, list[dict[str, Any]]] = {
     # no weights in ShareGPT: the masked reply and its question are left out, and no row crosses the gap
     "sharegpt": [
         {
-            "conversations": [{"from": "human", "value": f"u{n}"}, {"from": "gpt", "value": f"a{n}"}],
-            "system": "s0",
+            "conversations": [
+                {"from": "system", "value": "s0"},
+                {"from": "human", "value": f"u{n}"},
+                {"from": "gpt", "value": f"a{n}"},
+            ],
             "conversation_id": "c",
         }
         for n in (1, 3)
