@@ -253,7 +253,7 @@ def write_rows(collection: Collection, arguments: argparse.Namespace, console: C
 def _next_step(path: str, row_format: str) -> str:
     if row_format in PREFERENCE_FORMATS:
         trainer = "DPOTrainer" if row_format == "preference" else "KTOTrainer"
-        return f"TRL's {trainer} reads {path}, after text_lora_train.py has learned the rows of --format chat"
+        return f"TRL's {trainer} reads {path}; set its max_length, or rows beyond 1,024 tokens are cut or dropped"
     return f"python text_lora_train.py {path} --preset llama-3-8b --output ./text_lora"
 
 
