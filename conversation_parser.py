@@ -18,15 +18,13 @@ Exit codes: 0 done, 1 nothing could be read or written, 2 the call was wrong, 13
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from identity.console import (
     ArgumentParser,
     UsageError,
-    UserError,
     add_common_arguments,
     open_console,
     plain,
@@ -34,7 +32,7 @@ from identity.console import (
     run,
     warn,
 )
-from identity.files import STANDARD, check_output, open_output, write_text
+from identity.files import STANDARD, check_output, write_text
 from identity.limits import DEFAULT_LIMITS, FREE, Limits, shown_size, size_of
 
 if TYPE_CHECKING:
@@ -43,7 +41,8 @@ if TYPE_CHECKING:
     from identity.importing import Collection
     from identity.records import Conversation, Message
 
-ROW_FORMATS = ("jsonl", "chat", "sharegpt", "alpaca")
+ROW_FORMATS = ("jsonl", "chat", "sharegpt", "alpaca", "preference", "kto")
+PREFERENCE_FORMATS = ("preference", "kto")
 MOST_NOTES = 20  # lines about single files that could not be read
 
 
@@ -54,7 +53,19 @@ def build_parser() -> ArgumentParser:
     outputs = parser.add_argument_group("what to write")
     outputs.add_argument("--output", metavar="FILE", help="conversations, for the filter and for further exports")
     outputs.add_argument("--export", metavar="FILE", help="training rows")
-    outputs.add_argument("--format", choices=ROW_FORMATS, default="jsonl", help="of --export (default: jsonl)")
+    outputs.add_argument(
+        "--format",
+        choices=ROW_FORMATS,
+        default="jsonl",
+        help="of --export (default: jsonl); preference and kto are for TRL's DPOTrainer and KTOTrainer",
+    )
+    outputs.add_argument(
+        "--preferences",
+        choices=("explicit", "rated", "all"),
+        help="how sure they must be: explicit is what was picked of two shown side by side, rated adds thumbs, all "
+        "adds answers that were merely asked for again; each row names its kind as its source (default: all for "
+        "preference, rated for kto, whose labels somebody should have given)",
+    )
     outputs.add_argument(
         "--stats", action="store_true", help="show counts, dates, months, models and what was left out"
     )
@@ -157,7 +168,7 @@ def _main(arguments: argparse.Namespace) -> int:
     if arguments.output:
         write_records(collection, arguments, console)
     if arguments.export:
-        report_rows(export_rows(collection, arguments.export, arguments.format, arguments.force), arguments, console)
+        write_rows(collection, arguments, console)
     return 0
 
 
@@ -175,6 +186,8 @@ def check_call(arguments: argparse.Namespace) -> None:
         raise UsageError("no INPUT; name an export file, folder or zip, or - for stdin")
     if arguments.inputs.count(STANDARD) > 1:
         raise UsageError("stdin can be read once; name - once")
+    if arguments.preferences and not (arguments.export and arguments.format in PREFERENCE_FORMATS):
+        raise UsageError("--preferences goes with --export FILE --format preference or kto")
     written: dict[str, str] = {}
     for flag in ("--output", "--export", "--stats-json"):
         path = getattr(arguments, flag.removeprefix("--").replace("-", "_"))
@@ -236,8 +249,10 @@ def tell_statistics(collection: Collection, arguments: argparse.Namespace, conso
     if on_screen:
         show(found, collection.account, console)
     if arguments.stats_json:
+        from identity.exporting import shown
+
         write_text(arguments.stats_json, as_json(found, collection.account), arguments.force)
-        console.print(f"statistics written to {plain(_shown(arguments.stats_json))}", soft_wrap=True)
+        console.print(f"statistics written to {plain(shown(arguments.stats_json))}", soft_wrap=True)
 
 
 def preview(conversation: Conversation, console: Console) -> None:
@@ -272,12 +287,13 @@ def _heading(message: Message) -> str:
 
 
 def write_records(collection: Collection, arguments: argparse.Namespace, console: Console) -> None:
+    from identity.exporting import shown
     from identity.records import write_encoded
 
     count = write_encoded(arguments.output, collection.encoded(), arguments.force)
     left_out = collection.account.messages_read - collection.account.messages_kept
     console.print(
-        f"{count:,} conversations written to {plain(_shown(arguments.output))}"
+        f"{count:,} conversations written to {plain(shown(arguments.output))}"
         f" ({collection.account.messages_kept:,} messages kept, {left_out:,} left out: --stats shows why)",
         soft_wrap=True,
     )
@@ -287,84 +303,28 @@ def write_records(collection: Collection, arguments: argparse.Namespace, console
         )
 
 
-@dataclass
-class Export:
-    """What went into a file of rows and which replies did not."""
+def write_rows(collection: Collection, arguments: argparse.Namespace, console: Console) -> None:
+    from identity.exporting import export_rows, shown
 
-    rows: int = 0
-    replies: int = 0
-    no_question: int = 0  # nothing before them that they answer
-    context_only: int = 0  # weight 0
-    system: int = 0  # system messages that the row format has no place for
-
-
-def export_rows(conversations: Iterable[Conversation], path: str, row_format: str, force: bool = False) -> Export:
-    """Write training rows as JSON Lines; UserError if there is not a single one, and then nothing is written."""
-    import msgspec
-
-    from identity.rows import ROW_FORMATS as writers
-
-    encoder = msgspec.json.Encoder()
-    export = Export()
-    with open_output(path, force=force) as stream:
-        for conversation in conversations:
-            count_replies(conversation, export)
-            if row_format == "jsonl":  # exactly the guide's three keys
-                export.system += sum(message.role == "system" for message in conversation.messages)
-            for row in writers[row_format](conversation):
-                stream.write(encoder.encode(row) + b"\n")
-                export.rows += 1
-        if not export.rows:
-            raise UserError(
-                f"{_shown(path)}: no row to write: {export.no_question:,} replies answer no question, "
-                f"{export.context_only:,} are context only; look at --preview and --voice"
-            )
-    return export
-
-
-def count_replies(conversation: Conversation, export: Export) -> None:
-    """Sort the replies of a conversation into those a row can teach and those it cannot, by links as rows.py does."""
-    previous = None
-    is_asked = False
-    for message in conversation.messages:
-        is_linked = previous is not None and message.parent == previous.id and message.role != "system"
-        is_asked = message.role == "user" or (is_asked and is_linked)
-        previous = message
-        if message.role != "assistant":
-            continue
-        if not message.weight:
-            export.context_only += 1
-        elif is_asked:
-            export.replies += 1
-        else:
-            export.no_question += 1
-
-
-def report_rows(export: Export, arguments: argparse.Namespace, console: Console) -> None:
-    lost = ", ".join(_not_exported(export)) or "none left out"
+    export = export_rows(collection, arguments.export, arguments.format, arguments.force, arguments.preferences)
+    lost = "; ".join(export.lines()) or "none left out"
     console.print(
-        f"{export.rows:,} rows ({arguments.format}) with {export.replies:,} replies written to "
-        f"{plain(_shown(arguments.export))}; {lost}",
+        f"{export.rows:,} rows ({arguments.format}) {export.kinds(arguments.format)} written to "
+        f"{plain(shown(arguments.export))}; {lost}",
         soft_wrap=True,
     )
     if arguments.export != STANDARD:
-        console.print(
-            f"next: python text_lora_train.py {plain(arguments.export)} --preset llama-3-8b --output ./text_lora",
-            soft_wrap=True,
-        )
+        console.print(f"next: {plain(_next_step(arguments.export, arguments.format))}", soft_wrap=True)
+    if arguments.format == "kto" and export.wanted in (0, export.rows):
+        label = "true" if export.wanted else "false"
+        warn(f"every row is labelled {label}, and KTO learns from the difference; --preferences all may find others")
 
 
-def _not_exported(export: Export) -> Iterator[str]:
-    if export.no_question:
-        yield f"{export.no_question:,} replies left out: no question before them"
-    if export.context_only:
-        yield f"{export.context_only:,} replies not learned: context only (weight 0)"
-    if export.system:
-        yield f"{export.system:,} system messages left out: jsonl has no place for them, --format chat has"
-
-
-def _shown(path: str) -> str:
-    return "stdout" if path == STANDARD else path
+def _next_step(path: str, row_format: str) -> str:
+    if row_format in PREFERENCE_FORMATS:
+        trainer = "DPOTrainer" if row_format == "preference" else "KTOTrainer"
+        return f"TRL's {trainer} reads {path}; set its max_length, or rows beyond 1,024 tokens are cut or dropped"
+    return f"python text_lora_train.py {path} --preset llama-3-8b --output ./text_lora"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ OWN_ROWS = (
     b'{"instruction":',
     b'{"messages":[{"role":',
     b'{"conversations":[{"from":',
-    b'{"prompt":',
+    b'{"prompt":[{"role":',
     b'{"conversation_id":',
 )
 OWN_ROW_KEY = b'"conversation_id":'

@@ -6,6 +6,7 @@ which copy of each is the later one. What stays in memory is one entry per conve
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -46,9 +47,12 @@ class Account:
     messages_left_out: Counter[str] = field(default_factory=Counter)
     messages_repeated: int = 0  # copies of kept messages in further branches
     speakers: Counter[str] = field(default_factory=Counter)
+    learned: Counter[str] = field(default_factory=Counter)  # kept messages of the learned side, by author
 
     def add(self, entry: Entry, sign: int = 1) -> None:
         """Count an entry, or with sign -1 take it out again."""
+        for author, count in entry.learned:
+            self.learned[author] += sign * count
         self.conversations_kept += sign
         self.messages_kept += sign * entry.kept
         self.messages_repeated += sign * entry.repeated
@@ -71,10 +75,16 @@ class Entry(NamedTuple):
     kept: int
     repeated: int
     left_out: tuple[tuple[str, int], ...]
+    learned: tuple[tuple[str, int], ...]
+    may_repeat: bool
 
 
 class Collection:
-    """The kept conversations, each once, in the order in which they were first found. May be iterated again."""
+    """The kept conversations, each once, in the order in which they were first found. May be iterated again.
+
+    Branches, checkpoints and resumed sessions are files that begin with what another file holds already. Both stay
+    whole, for the links, but the beginning that they share is learned from the first one only: weight 0 in others.
+    """
 
     def __init__(self) -> None:
         self.account = Account()
@@ -89,13 +99,19 @@ class Collection:
 
     def encoded(self) -> Iterator[bytes]:
         """The conversations as they are written: one JSON record each, without the line break."""
+        beginnings: set[bytes] = set()  # of what was given out already, up to each reply
         at = -1
         for entry in self._entries.values():
             for offset, length in entry.places:
                 if offset != at:  # seeking empties the buffer
                     self._spool.seek(offset)
-                yield self._spool.read(length)
+                raw = self._spool.read(length)
                 at = offset + length
+                if entry.may_repeat:
+                    conversation = decode(raw, "temporary file")
+                    _mark_known_beginning(conversation, beginnings)
+                    raw = encode(conversation)
+                yield raw
 
     def __len__(self) -> int:
         return sum(len(entry.places) for entry in self._entries.values())
@@ -126,6 +142,8 @@ class Collection:
             kept=reading.kept,
             repeated=reading.repeated,
             left_out=tuple(reading.left_out.items()),
+            learned=tuple(_learned_authors(reading).items()),
+            may_repeat=reading.may_repeat,
         )
         self._entries[key] = entry
         account.add(entry)
@@ -143,6 +161,32 @@ class Collection:
         place = (self._end, len(raw))
         self._end += len(raw)
         return place
+
+
+def _mark_known_beginning(conversation: Conversation, beginnings: set[bytes]) -> None:
+    """Replies that another conversation gave after the very same messages are context here.
+
+    What comes before the first question teaches nothing and stays as it is: all chats with a character begin alike.
+    """
+    beginning = hashlib.blake2b(digest_size=16)
+    is_asked = False
+    for message in conversation.messages:
+        beginning.update(f"{message.role}\0{message.content}\0".encode())
+        is_asked = is_asked or message.role == "user"
+        if message.role != "assistant" or not is_asked:
+            continue
+        if beginning.digest() in beginnings:
+            message.weight = 0
+        beginnings.add(beginning.digest())
+
+
+def _learned_authors(reading: Reading) -> Counter[str]:
+    return Counter(
+        message.author
+        for conversation in reading.conversations
+        for message in conversation.messages
+        if message.role == "assistant" and message.author
+    )
 
 
 def import_all(
@@ -180,6 +224,7 @@ def import_all(
     _check_voices(options.voices, account)
     if not account.conversations_kept:
         raise UserError(_why_nothing(account, wanted.hint()))
+    _tell_several_voices(options.voices, account)
     return collection
 
 
@@ -260,6 +305,18 @@ def _check_voices(voices: tuple[str, ...], account: Account) -> None:
     for voice in voices:
         if voice not in ("assistant", "user") and voice not in account.speakers and account.speakers:
             raise UsageError(f"--voice {voice}: nobody of that name speaks; the speakers and their messages: {known}")
+
+
+def _tell_several_voices(voices: tuple[str, ...], account: Account) -> None:
+    """A note where a side of the chats, chosen as the voice, is in truth several characters or people."""
+    names = [(name, count) for name, count in account.learned.most_common() if count > 0]
+    if len(names) < 2 or not set(voices) & {"assistant", "user"}:
+        return
+    known = ", ".join(f"{name} ({count:,})" for name, count in names[:12])
+    more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+    account.problems.append(
+        f"{len(names):,} different voices are learned together: {known}{more}; learn one with --voice NAME"
+    )
 
 
 def _why_nothing(account: Account, hint: str) -> str:

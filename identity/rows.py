@@ -17,6 +17,7 @@ import msgspec
 from identity.console import UserError
 from identity.files import open_input
 from identity.json_stream import decode_value, split_values
+from identity.preferences import Judgement, labelled, turned_down
 from identity.records import Conversation, Message, Role
 
 JOINT = "\n\n"  # between pieces of one turn
@@ -56,12 +57,7 @@ def dialogues(conversation: Conversation) -> Iterator[list[RowMessage]]:
     for run in _unbroken_runs(conversation.messages):
         turns: list[RowMessage] = []
         for message in run:
-            weight = message.weight if message.role == "assistant" else 1
-            turn = RowMessage(message.role, message.content, weight)
-            if turns and turns[-1].role == turn.role:
-                turns[-1] = _joined(turns[-1], turn)
-            else:
-                turns.append(turn)
+            _add_turn(turns, message)
         turns = _from_first_question(turns)
         while turns and turns[-1].role != "assistant":
             turns.pop()
@@ -78,6 +74,20 @@ def pairs(conversation: Conversation) -> Iterator[Pair]:
                 yield Pair(question.content, reply.content, system)
 
 
+def judged_replies(conversation: Conversation) -> Iterator[tuple[Message, list[RowMessage]]]:
+    """Every reply with thumbs or other answers, and the turns before it in its run, as `dialogues` makes them.
+
+    The turns are none where the reply answers no question: it opens its run, or goes on after another's reply.
+    """
+    for run in _unbroken_runs(conversation.messages):
+        turns: list[RowMessage] = []
+        for message in run:
+            if message.role == "assistant" and (message.rating or message.alternatives):
+                is_asked = bool(turns) and turns[-1].role == "user"
+                yield message, _from_first_question(turns) if is_asked else []
+            _add_turn(turns, message)
+
+
 def _unbroken_runs(messages: list[Message]) -> Iterator[list[Message]]:
     """Stretches in which each message follows the one before it; a system message begins a new stretch."""
     run: list[Message] = []
@@ -88,6 +98,16 @@ def _unbroken_runs(messages: list[Message]) -> Iterator[list[Message]]:
         run.append(message)
     if run:
         yield run
+
+
+def _add_turn(turns: list[RowMessage], message: Message) -> None:
+    """Put a message at the end, joined to what the same side said right before it."""
+    weight = message.weight if message.role == "assistant" else 1
+    turn = RowMessage(message.role, message.content, weight)
+    if turns and turns[-1].role == turn.role:
+        turns[-1] = _joined(turns[-1], turn)
+    else:
+        turns.append(turn)
 
 
 def _joined(first: RowMessage, second: RowMessage) -> RowMessage:
@@ -133,12 +153,15 @@ def _chat_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
 
 
 def _sharegpt_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
-    """ShareGPT cannot say "do not learn this", so a reply of weight 0 is a gap, as if it had been removed."""
+    """ShareGPT cannot say "do not learn this", so a reply of weight 0 is a gap, as if it had been removed.
+
+    A system text is a turn: as a key of some rows only, axolotl 0.19 puts a system turn "None" before all the others.
+    """
     for turns in dialogues(conversation):
-        system = {"system": turns[0].content} if turns[0].role == "system" else {}
+        system = [turn for turn in turns[:1] if turn.role == "system"]
         for stretch in _without_masked(turns):
-            spoken = [{"from": SHAREGPT_NAMES[t.role], "value": t.content} for t in stretch]
-            yield {"conversations": spoken} | system | {"conversation_id": conversation.id}
+            spoken = [{"from": SHAREGPT_NAMES[turn.role], "value": turn.content} for turn in system + stretch]
+            yield {"conversations": spoken, "conversation_id": conversation.id}
 
 
 def _without_masked(turns: list[RowMessage]) -> Iterator[list[RowMessage]]:
@@ -155,6 +178,50 @@ def _without_masked(turns: list[RowMessage]) -> Iterator[list[RowMessage]]:
         yield stretch
 
 
+class Judged(NamedTuple):
+    """One answer of which something is known, and its row; None where the judgement names a reason against one."""
+
+    judgement: Judgement
+    row: dict[str, Any] | None
+
+
+def judged_pairs(conversation: Conversation) -> Iterator[Judged]:
+    """Every other answer to a turn, as the rejected side of TRL's preference rows (DPO and its kin)."""
+    for reply, prompt in judged_replies(conversation):
+        for judgement in turned_down(reply, bool(prompt)):
+            answers = {"chosen": [_said(reply.content)], "rejected": [_said(judgement.text)]}
+            yield Judged(judgement, _preference_row(conversation, prompt, answers, judgement))
+
+
+def judged_labels(conversation: Conversation) -> Iterator[Judged]:
+    """Every answer of which something is known by itself, as TRL's rows with a label (KTO)."""
+    for reply, prompt in judged_replies(conversation):
+        for judgement in labelled(reply, bool(prompt)):
+            answers = {"completion": [_said(judgement.text)], "label": judgement.is_wanted}
+            yield Judged(judgement, _preference_row(conversation, prompt, answers, judgement))
+
+
+def _preference_row(
+    conversation: Conversation, prompt: list[RowMessage], answers: dict[str, Any], judgement: Judgement
+) -> dict[str, Any] | None:
+    if judgement.reason:
+        return None
+    asked = [{"role": turn.role, "content": turn.content} for turn in prompt]
+    return {"prompt": asked, **answers, "conversation_id": conversation.id, "source": judgement.strength}
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"role": "assistant", "content": text}
+
+
+def _preference_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
+    return (judged.row for judged in judged_pairs(conversation) if judged.row)
+
+
+def _kto_rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
+    return (judged.row for judged in judged_labels(conversation) if judged.row)
+
+
 SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt"}
 
 ROW_FORMATS: dict[str, Callable[[Conversation], Iterator[dict[str, Any]]]] = {
@@ -162,6 +229,14 @@ ROW_FORMATS: dict[str, Callable[[Conversation], Iterator[dict[str, Any]]]] = {
     "chat": _chat_rows,
     "sharegpt": _sharegpt_rows,
     "alpaca": _alpaca_rows,
+    "preference": _preference_rows,
+    "kto": _kto_rows,
+}
+
+# The two that weigh answers against each other, with what they leave out.
+JUDGED_FORMATS: dict[str, Callable[[Conversation], Iterator[Judged]]] = {
+    "preference": judged_pairs,
+    "kto": judged_labels,
 }
 
 
@@ -211,6 +286,11 @@ def row_from(value: Any) -> Row:
         return Row(_turns(value))
     if not isinstance(value, dict):
         raise ValueError("a row is a JSON object")
+    if _is_preference(value):
+        raise ValueError(
+            "this row says which answer is better (DPO, KTO) and is not learned from here; give it to TRL's "
+            "DPOTrainer or KTOTrainer, and for this stage choose --format chat"
+        )
     conversation_id = value.get("conversation_id") or value.get("id")
     conversation_id = conversation_id if isinstance(conversation_id, str) else None
     for key in ("messages", "conversations"):
@@ -223,6 +303,11 @@ def row_from(value: Any) -> Row:
         if question_key in value and answer_key in value:
             return Row(_pair_turns(value, question_key, answer_key), conversation_id)
     raise ValueError('no "messages", "conversations" or "instruction" and "response" in it')
+
+
+def _is_preference(value: dict[str, Any]) -> bool:
+    is_labelled = "kto_tag" in value or ("completion" in value and isinstance(value.get("label"), bool))
+    return is_labelled or "chosen" in value or "rejected" in value
 
 
 def _turns(values: list[Any]) -> list[RowMessage]:

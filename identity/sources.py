@@ -25,6 +25,7 @@ from identity.archives import Archive, is_unsafe, path_of
 from identity.console import UsageError, UserError
 from identity.files import STANDARD
 from identity.limits import DEFAULT_LIMITS, Budget, LimitReached, Limits, Meter, Unreadable, too_much
+from identity.png import CARD_KEYWORDS, SIGNATURE, keywords
 from identity.streams import GZIP, CarefulStream, careful, translated, ungzipped
 
 PREFIX = 256 * 1024  # bytes that decide what a document is
@@ -38,7 +39,9 @@ NOT_A_FILE = "a pipe, a socket or a device; only files are read"
 LINK, LINK_OUT = "a link, which is not followed", "a link out of the folder, which is not followed; give its target"
 Item = TypeVar("Item")
 
-# Endings of files that hold no conversations; those of an export are thousands of pictures and sounds.
+MEDIA = "media or attachment"
+# Endings of files that hold no conversations; those of an export are thousands of pictures and sounds. A PNG in a
+# folder may yet be a character card; those in archives are not opened for it (a CHARX has its card in card.json).
 _MEDIA = re.compile(
     r"\.(aac|avi|bmp|dat|docx?|flac|gif|heic|ico|jpe?g|m4a|mkv|mov|mp[34]|mpga|ogg|opus|pdf|png|pptx|svg|tiff?|wav"
     r"|web[amp]|xlsx|css|js|py|bin|gguf|safetensors|pth?)$",
@@ -140,7 +143,7 @@ def _from_folder(folder: Path, limits: Limits) -> Iterator[Found]:
         yield Skipped(str(error.filename), f"{error.strerror}; check the rights of the folder", is_damaged=True)
     for file in _in_order(files, lambda file: file.relative_to(folder).as_posix()):
         reason = _known_useless(file.relative_to(folder).as_posix())
-        if reason:
+        if reason and not (reason == MEDIA and _is_card(file)):
             yield Skipped(str(file), reason)
         elif _is_link(file):
             is_inside = Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)) and file.exists()
@@ -149,6 +152,17 @@ def _from_folder(folder: Path, limits: Limits) -> Iterator[Found]:
             yield Skipped(str(file), NOT_A_FILE)
         else:
             yield from _from_file(file, limits, is_named=False)
+
+
+def _is_card(file: Path) -> bool:
+    """True for a picture that bears a character card. Only the headers of its chunks are read."""
+    if file.suffix.lower() != ".png" or _is_special(file):
+        return False
+    try:
+        with file.open("rb") as stream:
+            return any(keyword in CARD_KEYWORDS for keyword in keywords(stream))
+    except OSError:
+        return False
 
 
 def _is_link(path: Path) -> bool:
@@ -225,10 +239,13 @@ def _from_stdin(limits: Limits) -> Iterator[Found]:
         if not head:
             raise UserError("stdin: nothing came through the pipe; look at what the command before it said")
         whole = careful(cast(IO[bytes], pipe), head=head)
-        if head.startswith(_ZIPS):
+        if head.startswith((*_ZIPS, SIGNATURE)):
             with tempfile.TemporaryFile() as spool:
                 _copy(whole, spool, limits)
-                yield from _from_zip("stdin", spool, 1, Budget(limits, spool.tell()))
+                if head.startswith(SIGNATURE):
+                    yield from _from_spool(head, spool)
+                else:
+                    yield from _from_zip("stdin", spool, 1, Budget(limits, spool.tell()))
             return
         with ungzipped(whole, Meter(Budget(limits), lambda: pipe.position)) as unpacked:
             prefix = unpacked.read(PREFIX)
@@ -243,6 +260,17 @@ def _copy(pipe: IO[bytes], spool: IO[bytes], limits: Limits) -> None:
         spool.write(block)
         if spool.tell() > limits.total_size:
             raise too_much(limits)
+
+
+def _from_spool(head: bytes, spool: IO[bytes]) -> Iterator[Found]:
+    """A picture from stdin, which is looked at before it is read."""
+
+    @contextlib.contextmanager
+    def from_its_start() -> Iterator[IO[bytes]]:
+        spool.seek(0)
+        yield spool
+
+    yield Document("stdin", "stdin", head, True, from_its_start, lambda name: None)
 
 
 # --- zip archives -----------------------------------------------------------------------------------------------
@@ -341,7 +369,7 @@ def _known_useless(path: str) -> str | None:
     if _SYSTEM.search(path):
         return "system file"
     if _MEDIA.search(path):
-        return "media or attachment"
+        return MEDIA
     if has_side_name(path) or _ATTACHED.search(path):
         return "side file without conversations"
     return None

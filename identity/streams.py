@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -81,6 +83,17 @@ class CarefulStream:
         self.checksum = checksum
         self.found = 0  # the checksum of what was read so far
         self.error: Unreadable | None = None
+
+    def seekable(self) -> bool:
+        return self.meter is None and self.checksum is None and self.stream.seekable()
+
+    def seek(self, offset: int, whence: int = os.SEEK_CUR) -> int:
+        """Only on from here, which is all that a walk over headers needs."""
+        if whence != os.SEEK_CUR:
+            raise io.UnsupportedOperation("only on from here")
+        held = min(offset, self.held)
+        self.read(held)
+        return self.stream.seek(offset - held, os.SEEK_CUR)
 
     def read(self, size: int = -1) -> bytes:
         while self.error is None and (size < 0 or self.held < size):

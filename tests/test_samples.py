@@ -86,9 +86,6 @@ RELATIVES = {
     "activity in another Google product": [
         {"header": "Search", "title": "Searched for rain", "time": "2026-01-01T10:00:00Z", "products": ["Search"]}
     ],
-    "preference rows": [{"prompt": "q", "chosen": [{"role": "assistant", "content": "a"}], "rejected": []}],
-    "KTO rows": [{"prompt": "q", "completion": "a", "label": True}],
-    "ShareGPT preferences": [{"conversations": [{"from": "human", "value": "q"}], "chosen": {}, "rejected": {}}],
     "Claude design chats": {"project": {"uuid": "p"}, "messages": [{"role": "user", "content": {"content": "q"}}]},
 }
 

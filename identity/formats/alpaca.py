@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from identity.formats import preference
 from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.peek import Peek
 from identity.formats.tree import linearize
@@ -21,7 +22,7 @@ from identity.rows import PAIR_KEYS, row_from
 from identity.sources import Document
 
 # Rows with these say which answer is better, or hold whole conversations: other formats.
-_ELSEWHERE = ("chosen", "rejected", "label", "messages", "conversations", "schema", "mapping")
+_ELSEWHERE = (*preference.KEYS, "label", "messages", "conversations", "schema", "mapping")
 
 
 def matches(peek: Peek) -> bool:

@@ -204,6 +204,27 @@ def _without_reasoning(text: str) -> str:
     return "".join([*pieces, text[position:]])
 
 
+def without_elements(text: str, opening: re.Pattern[str]) -> str:
+    """The text without the elements whose opening tag the pattern matches, its group 1 being the tag's name.
+
+    For what programs put into the prompts of people. An element without an end stays.
+    """
+    pieces: list[str] = []
+    position = 0  # what is before it is in `pieces` or cut out
+    unclosed: set[str] = set()
+    for opener in opening.finditer(text):
+        tag = opener.group(1)
+        if opener.start() < position or tag in unclosed:
+            continue
+        end = text.find(f"</{tag}>", opener.end())
+        if end < 0:
+            unclosed.add(tag)
+            continue
+        pieces.append(text[position : opener.start()])
+        position = end + len(f"</{tag}>")
+    return "".join([*pieces, text[position:]])
+
+
 def split_code(text: str) -> Iterator[tuple[bool, str]]:
     """The text in order as (is code, piece), fenced blocks and inline code apart from prose."""
     position = 0

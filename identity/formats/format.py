@@ -36,6 +36,7 @@ class Reading:
     skipped: str | None = None  # why the conversation as a whole is not there
     updated: float | None = None  # seconds since 1970; of two copies the later one is kept
     speakers: Counter[str] = field(default_factory=Counter)  # visible messages by author, else by role
+    may_repeat: bool = False  # other files may begin with the same messages, see importing.py
 
     @property
     def kept(self) -> int:

@@ -3,7 +3,8 @@
     [{"role": "user", "content": "A soft word for rain?"}, {"role": "assistant", "content": "Mizzle."}]
     {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}, {"role": "assistant", ...}]}
 
-Lines that hold one message each are one conversation. OpenAI's fine-tuning files are of this format.
+Lines that hold one message each are one conversation. OpenAI's fine-tuning files are of this shape too; those that
+can be told from others are of the format openai, which reads them alike.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from identity.formats import openai, preference
 from identity.formats.fields import list_at, text_at
 from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.peek import Peek
@@ -21,14 +23,14 @@ from identity.sources import Document
 
 # Keys that tell a more particular format with messages in it: our own record, preference data and others.
 _ELSEWHERE = (
-    *("schema", "mapping", "chat_messages", "conversations", "chosen", "rejected"),
-    *("project", "chatId", "conv"),
+    *("schema", "mapping", "chat_messages", "conversations", *preference.KEYS),
+    *("project", "chatId", "conv", "record_type"),
 )
 _ELSEWHERE_TOGETHER = (("object", "thread_id"),)
 
 
 def matches(peek: Peek) -> bool:
-    if any(peek.has(key) for key in _ELSEWHERE):
+    if any(peek.has(key) for key in _ELSEWHERE) or openai.matches(peek):
         return False
     if any(all(peek.has(key) for key in keys) for keys in _ELSEWHERE_TOGETHER):
         return False

@@ -19,7 +19,9 @@ from identity.records import Alternative, Role
 SYSTEM = "system or custom instructions"
 HIDDEN = "hidden by the service"
 TOOL = "tool call or result"
+SUB_AGENT = "talk with a sub-agent"
 THINKING = "thinking"
+SET_ASIDE = "hidden from the model by the person"
 EMPTY = "empty"
 MEDIA_ONLY = "image or file only"
 PROGRESS_TALK = "progress talk before the answer"
@@ -84,6 +86,7 @@ class Thread:
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)  # messages that did not even become nodes
     has_unique_id: bool = True  # False: ids are numbers of rows, so the content decides what is the same
+    may_repeat: bool = False  # other files may begin with the same messages: branches, checkpoints, resumed sessions
     is_between_people: bool = False  # no side is an assistant's: all nodes are users with an author, --voice names one
     project: str | None = None  # the project or folder that the person had put the conversation in, by name or id
     gpt: str | None = None  # the custom GPT, Gem or character that answered, by name or id

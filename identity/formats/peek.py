@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Literal
 
 from identity.json_stream import KeyPath, as_utf8, key_paths, split_values
-from identity.sources import PREFIX, Document
+from identity.png import keywords
+from identity.sources import PREFIX, DamagedFile, Document
 
 Kind = Literal["json", "html", "png", "picture", "pdf", "sqlite", "safetensors", "text", "binary", "empty"]
 Shape = Literal["array", "object", "lines", "none"]
@@ -30,7 +31,8 @@ ANY = "*"  # in a pattern: one key of whatever name (the ids of a mapping)
 class Peek:
     """What the first 256 KiB of a document show.
 
-    `keys` are the key paths of the elements: of a top-level array its elements', else of the object or the lines.
+    `keys` are the key paths of the elements: of a top-level array its elements', else of the object or the lines. Of
+    a PNG they are the keywords of its text chunks, wherever in the file those stand: ("chara",).
     """
 
     name: str
@@ -64,6 +66,8 @@ def peek_at(document: Document) -> Peek:
     text_bytes = b"".join(as_utf8(io.BytesIO(head)))
     text = text_bytes.decode("utf-8", "replace").lstrip()
     kind = _kind_of(head, text)
+    if kind == "png":
+        return Peek(document.name, kind, "none", _keywords(document), "")
     if kind != "json":
         return Peek(document.name, kind, "none", frozenset(), text)
     shape = _shape_of(text)
@@ -71,6 +75,14 @@ def peek_at(document: Document) -> Peek:
     if shape == "array":
         paths = frozenset(path[1:] for path in paths if path[0] == "[]")
     return Peek(document.name, kind, shape, paths, text)
+
+
+def _keywords(document: Document) -> frozenset[KeyPath]:
+    try:
+        with document.open() as stream:
+            return frozenset((keyword,) for keyword in keywords(stream))
+    except (DamagedFile, OSError):
+        return frozenset()
 
 
 def _kind_of(head: bytes, text: str) -> Kind:

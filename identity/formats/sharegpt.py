@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from identity.formats import preference
 from identity.formats.fields import list_at
 from identity.formats.format import Format, Options, Reading
 from identity.formats.peek import Peek
@@ -17,7 +18,7 @@ from identity.sources import Document
 def matches(peek: Peek) -> bool:
     """Turns with from and value (or role and content) under `conversations`; preference rows are no conversations."""
     turn = ("conversations", "[]")
-    if peek.has("chosen") or peek.has("rejected"):
+    if any(peek.has(key) for key in preference.KEYS):
         return False
     return (peek.has(*turn, "from") and peek.has(*turn, "value")) or (
         peek.has(*turn, "role") and peek.has(*turn, "content")

@@ -40,6 +40,7 @@ NOTHING_VISIBLE = "nothing visible in it"
 def linearize(thread: Thread, options: Options) -> Reading:
     """The conversation (with all branches: the conversations) of a thread, and the account of its messages."""
     reading = Reading(key=_key_of(thread), read=thread.read, left_out=thread.left_out.copy(), updated=thread.updated)
+    reading.may_repeat = thread.may_repeat
     visible = [node for node in thread.nodes.values() if node.is_message and node.left_out is None]
     reading.speakers.update([node.author or node.role for node in visible])
     voices = _Voices(options.voices, thread.is_between_people)

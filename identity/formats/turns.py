@@ -31,7 +31,7 @@ def thread_of_turns(turns: Iterable[Any], around: dict[str, Any], source: str, o
         thread.add(_system_node("system", None, system, options))
     before = "system" if system else None
     for position, turn in enumerate(turns, start=1):
-        node = _node(turn, f"m{position}", before, text_at(around, "model"), options)
+        node = node_of_turn(turn, f"m{position}", before, text_at(around, "model"), options)
         while node.id in thread.nodes:
             node.id = f"{node.id}'"  # ids of rows are not always unique; the order is what links them
         thread.add(node)
@@ -53,7 +53,8 @@ def _system_node(name: str, parent: str | None, text: str, options: Options) -> 
     return Node(name, parent, "system", clean_typed(text), None if options.keep_system else SYSTEM)
 
 
-def _node(turn: Any, default_name: str, parent: str | None, model: str, options: Options) -> Node:
+def node_of_turn(turn: Any, default_name: str, parent: str | None, model: str, options: Options) -> Node:
+    """One turn as a node, whatever its keys are called."""
     if not isinstance(turn, dict):
         return Node(default_name, parent, "user", left_out=DAMAGED_MESSAGE)
     name = name_of(turn.get("id")) or name_of(turn.get("uuid")) or default_name
@@ -69,7 +70,8 @@ def _node(turn: Any, default_name: str, parent: str | None, model: str, options:
         return _system_node(name, parent, text, options)
     node = Node(name, parent, role, clean_reply(text) if role == "assistant" else clean_typed(text))
     if not node.text.strip():
-        node.left_out = TOOL if list_at(turn, "tool_calls") else MEDIA_ONLY if isinstance(content, list) else EMPTY
+        is_call = list_at(turn, "tool_calls") or turn.get("function_call")
+        node.left_out = TOOL if is_call else MEDIA_ONLY if isinstance(content, list) else EMPTY
     node.time = _time_of(turn, _TIMES)
     node.author = text_at(turn, "name", "author") or None
     if role == "assistant":
