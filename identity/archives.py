@@ -16,7 +16,7 @@ from typing import IO, cast
 
 from identity.limits import Budget, LimitReached, Meter, Unreadable, too_many
 from identity.salvage import LOCAL, salvage
-from identity.streams import FOREIGN, SMALL_STEP, STEP, CarefulStream, Inflated, translated
+from identity.streams import FOREIGN, LARGE_STEP, SMALL_STEP, STEP, CarefulStream, Inflated, translated
 
 CUT_OFF = "the zip is cut off or damaged; download it again"
 ENCRYPTED = "encrypted; unpack the zip with its password and give the folder"
@@ -88,7 +88,7 @@ class Archive:
         is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
         if is_deflated:  # taken as it is and unpacked here, in larger steps than zipfile's
             unchecked.compress_type, unchecked.file_size = zipfile.ZIP_STORED, info.compress_size
-        step = STEP if info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else SMALL_STEP
+        step = LARGE_STEP if is_deflated else STEP if info.compress_type == zipfile.ZIP_STORED else SMALL_STEP
         with contextlib.ExitStack() as opened:
             with translated():
                 stream = opened.enter_context(self._zip.open(unchecked))

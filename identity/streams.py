@@ -25,7 +25,7 @@ GZIP = b"\x1f\x8b"
 # Bytes read at a time from what may be damaged or a bomb further on. bzip2 and LZMA members have no bound on what
 # zipfile unpacks from one step, so it is small: 4 KiB of bzip2 are 80 MB at worst.
 _PACKED_STEP = 16 * 1024
-STEP, SMALL_STEP = 64 * 1024, 4 * 1024
+STEP, SMALL_STEP, LARGE_STEP = 16 * 1024, 4 * 1024, 64 * 1024
 
 WRONG_CHECKSUM = "damaged, its checksum is wrong; get it again"
 

@@ -29,6 +29,9 @@ from hypothesis import strategies as st
 
 from identity.console import UserError, progress, progress_over_many
 from identity.formats import FORMATS
+from identity.formats.format import TOO_LONG, Options
+from identity.formats.nodes import Node, Thread
+from identity.formats.tree import MOST_ALTERNATIVES, MOST_PATHS, linearize
 from identity.records import Conversation
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -352,7 +355,7 @@ CONTENT: list[tuple[str, str | bytes, Outcome | str]] = [
     (
         "a bare NUL in a text",
         text_of(RAIN, GOOD).replace("Mizzle", "Miz\0zle"),
-        ({"good": 2}, {"damaged: not JSON": 1}, {}),
+        ({"c-1": 2, "good": 2}, {}, {}),
     ),
     ("NUL bytes after the end", text_of(RAIN) + "\0" * 512, ({"c-1": 2}, {"damaged: not JSON": 1}, {})),
     ("NUL bytes before the beginning", "\0" * 512 + text_of(RAIN), "this is no text; give the export's zip"),
@@ -484,3 +487,47 @@ def test_no_more_notes_than_a_person_reads(tmp_path: Path, capsys: pytest.Captur
     notes = capsys.readouterr().err.splitlines()
     assert len(notes) == 21
     assert notes[-1] == "note: 980 more files could not be read; --stats counts them by reason"
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900])
+def test_half_a_surrogate_pair_deep_inside_costs_its_conversation_only(tmp_path: Path, depth: int) -> None:
+    deep = "[" * depth + '"\\ud83d"' + "]" * depth
+    good = json.dumps(RAIN | {"id": "good", "conversation_id": "good"})
+    (tmp_path / "x.json").write_text(f"[{json.dumps(RAIN).replace(json.dumps('Mizzle.'), deep)},{good}]")
+    assert "good" in {conversation.id for conversation in parse(tmp_path / "x.json")}
+
+
+def test_a_raw_control_character_in_a_string_is_taken_out(tmp_path: Path) -> None:
+    """JSON forbids it and some tools write it: the character goes, the conversation stays."""
+    (tmp_path / "x.json").write_bytes(json.dumps([RAIN]).encode().replace(b"Mizzle.", b"Miz\x00zle\x1b."))
+    (conversation,) = parse(tmp_path / "x.json")
+    assert conversation.messages[1].content == "Mizzle."
+
+
+def test_a_value_without_an_end_is_not_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.json_stream.LONGEST", 3 << 20)
+    monkeypatch.setattr("identity.formats.values.LONGEST", 3 << 20)
+    (tmp_path / "x.json").write_text(f'[{json.dumps(RAIN)},{{"mapping": "{"endless " * (1 << 20)}')
+    collection = parse(tmp_path / "x.json")
+    assert len(collection) == 1
+    assert collection.account.conversations_left_out == {TOO_LONG: 1}
+
+
+def forked_chain(length: int) -> Thread:
+    """One reply in very many pieces, with another way out of each of them."""
+    thread = Thread(source="test", id="c")
+    thread.add(Node("u", None, "user", "Rain?"))
+    for number in range(length):
+        before = f"a{number - 1}" if number else "u"
+        thread.add(Node(f"a{number}", before, "assistant", f"text {number}", time=2e9 + number))
+        thread.add(Node(f"b{number}", before, "assistant", f"other {number}", time=1e9 + number))
+    return thread
+
+
+def test_forks_at_every_piece_of_a_reply_are_bounded() -> None:
+    """Unbounded, this is quadratic: ten seconds. What is not looked at counts as another branch."""
+    thread = forked_chain(2000)
+    reading = linearize(thread, Options())
+    assert len(reading.conversations[0].messages[1].alternatives) == MOST_ALTERNATIVES
+    assert reading.read == reading.kept + reading.left_out.total()
+    assert len(linearize(thread, Options(all_branches=True)).conversations) == MOST_PATHS
