@@ -14,6 +14,7 @@ from export_builders import assert_reconciles, only, parse, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identity.console import UserError
 from identity.formats import by_name
 from identity.formats.csv_rows import Row, table_of
 from identity.formats.format import Options
@@ -133,9 +134,87 @@ def test_replika_of_two_backups_the_longer_one_of_a_stretch_is_kept(tmp_path: Pa
     assert len(only(parse(tmp_path)).messages) == 3
 
 
+# --- Copilot ----------------------------------------------------------------------------------------------------
+
+COPILOT = ["Conversation", "Time", "Author", "Message"]
+
+
+def copilot(tmp_path: Path, *rows: tuple[str, str, str, str]) -> list[list[tuple[str, str]]]:
+    (tmp_path / "x.csv").write_bytes(table([COPILOT, *rows]).encode("utf-8-sig"))
+    return [texts(conversation) for conversation in parse(tmp_path / "x.csv")]
+
+
+RAIN = [
+    ("Rain", "2026-01-01T10:00:00", "Human", "Rain?"),
+    ("Rain", "2026-01-01T10:00:00", "AI", "Mizzle."),
+    ("Rain", "2026-01-01T10:01:00", "Human", "Fog?"),
+    ("Rain", "2026-01-01T10:01:00", "AI", "Haar."),
+]
+RAIN_TOLD = [("user", "Rain?"), ("assistant", "Mizzle."), ("user", "Fog?"), ("assistant", "Haar.")]
+
+
+def test_copilot_questions_stand_before_answers_of_the_same_second_whichever_way_the_table_runs(tmp_path: Path) -> None:
+    for rows in (RAIN, RAIN[::-1]):
+        assert copilot(tmp_path, *rows) == [RAIN_TOLD]
+    assert copilot(tmp_path, *RAIN[:2]) == [RAIN_TOLD[:2]]
+    assert copilot(tmp_path, *RAIN[1::-1]) == [RAIN_TOLD[:2]]
+
+
+def test_copilot_conversations_may_stand_newest_first_and_be_told_oldest_first(tmp_path: Path) -> None:
+    sea = [("Sea", time.replace("10:", "12:"), author, text) for _, time, author, text in RAIN]
+    assert copilot(tmp_path, *sea, *RAIN) == [RAIN_TOLD, RAIN_TOLD]
+
+
+def test_copilot_rows_of_two_conversations_may_be_mixed(tmp_path: Path) -> None:
+    sea = [("Sea", *row[1:]) for row in RAIN]
+    mixed = [row for pair in zip(RAIN, sea, strict=True) for row in pair]
+    assert copilot(tmp_path, *mixed[::-1]) == [RAIN_TOLD, RAIN_TOLD]
+
+
+def test_copilot_one_title_is_two_conversations_where_another_stands_between_and_hours_went_by(tmp_path: Path) -> None:
+    later = [("Rain", "2026-01-02T10:00:00", "Human", "Hail?")]
+    between = [("Sea", "2026-01-01T22:00:00", "Human", "Tide?")]
+    assert copilot(tmp_path, *RAIN, *later) == [[*RAIN_TOLD, ("user", "Hail?")]]
+    assert copilot(tmp_path, *RAIN, *between, *later) == [RAIN_TOLD, [("user", "Hail?")], [("user", "Tide?")]]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("7/26/2026 23:20:57 +00:00", "2026-07-26T23:20:57Z"),
+        ("12/1/2025 1:02:03 -05:30", "2025-12-01T06:32:03Z"),
+        ("12/1/2025 12:02:03 AM +00:00", "2025-12-01T00:02:03Z"),
+        ("12/1/2025 12:02:03 PM", "2025-12-01T12:02:03Z"),
+        ("26/7/2026 23:20:57 +00:00", None),
+        ("1/1/0001 0:00:00 +14:00", None),
+    ],
+)
+def test_copilot_times_of_chats_have_the_month_first(tmp_path: Path, written: str, read: str | None) -> None:
+    rows = [["CreatedAt", "MessageContent", "Author", "ChatName"], [written, "Rain?", "user", "Rain"]]
+    (tmp_path / "x.csv").write_bytes(table(rows).encode())
+    assert only(parse(tmp_path / "x.csv")).messages[0].created_at == read
+
+
+def test_copilot_conversation_that_went_on_is_found_again_in_a_later_export(tmp_path: Path) -> None:
+    for name, rows in (("a.csv", RAIN), ("b.csv", RAIN[:2])):
+        (tmp_path / name).write_bytes(table([COPILOT, *rows[::-1]]).encode())
+    assert texts(only(parse(tmp_path))) == RAIN_TOLD
+
+
+def test_copilot_prompts_without_answers_are_an_error_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Timestamp,ClientApp,Prompt\n2026-01-01T10:00:00,Notepad,Shorten\n")
+    with pytest.raises(UserError, match="without their answers, which holds no conversations; give copilot-activity"):
+        parse(tmp_path / "x.csv")
+
+
 # --- hostile values ---------------------------------------------------------------------------------------------
 
-SAMPLES = sorted(path for name in ("replika",) for path in (EXPORTS / name).glob("*/input*/*"))
+SAMPLES = sorted(
+    path
+    for name in ("replika", "copilot")
+    for path in (EXPORTS / name).glob("*/input*/*")
+    if len(path.read_bytes().splitlines()) > 1  # one of Copilot's tables is nearly always empty
+)
 HOSTILE = st.sampled_from(["", " ", "x", '"', "None", "-1", "1e300", "9999-99-99", "\0", "\r", "\u200e", "a,b", "\n\n"])
 
 
