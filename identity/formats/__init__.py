@@ -34,6 +34,7 @@ from identity.formats import (
     records,
     sharegpt,
     sillytavern,
+    telegram,
     textgen,
 )
 from identity.formats.format import Format
@@ -65,6 +66,7 @@ FORMATS: tuple[Format, ...] = (
     character_card.FORMAT,
     openai.FORMAT,
     preference.FORMAT,
+    telegram.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,
