@@ -30,10 +30,10 @@ def input_of(case: Path) -> Path:
     return found
 
 
-def voices_of(case: Path) -> dict[str, tuple[str, ...]]:
+def voices_of(case: Path) -> tuple[str, ...]:
     """Chats between people need to be told whose voice is learned: the names in voice.txt, one a line."""
     file = case / "voice.txt"
-    return {"voices": tuple(file.read_text(encoding="utf-8").splitlines())} if file.exists() else {}
+    return tuple(file.read_text(encoding="utf-8").splitlines()) if file.exists() else ("assistant",)
 
 
 def told(collection: Collection) -> list[str]:
@@ -48,7 +48,7 @@ def told(collection: Collection) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_sample_becomes_what_is_expected(case: Path) -> None:
-    collection = parse(input_of(case), **voices_of(case))
+    collection = parse(input_of(case), voices=voices_of(case))
     expected = case / "expected.jsonl"
     if os.environ.get("IDENTITY_REFRESH"):
         expected.write_text("\n".join(told(collection)) + "\n", encoding="utf-8")
@@ -70,7 +70,9 @@ def test_a_sample_is_claimed_by_its_own_format_alone(case: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_sample_reads_the_same_when_its_format_is_named(case: Path) -> None:
     voices = voices_of(case)
-    assert told(parse(input_of(case), source=case.parent.name, **voices)) == told(parse(input_of(case), **voices))
+    assert told(parse(input_of(case), source=case.parent.name, voices=voices)) == told(
+        parse(input_of(case), voices=voices)
+    )
 
 
 def test_every_format_has_a_sample() -> None:

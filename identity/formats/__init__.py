@@ -36,6 +36,7 @@ from identity.formats import (
     sillytavern,
     telegram,
     textgen,
+    whatsapp,
 )
 from identity.formats.format import Format
 from identity.formats.peek import Peek
@@ -67,6 +68,7 @@ FORMATS: tuple[Format, ...] = (
     openai.FORMAT,
     preference.FORMAT,
     telegram.FORMAT,
+    whatsapp.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,

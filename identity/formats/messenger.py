@@ -26,7 +26,8 @@ class Chat:
     """What is known of a chat before its messages are."""
 
     source: str
-    id: str = ""  # with it and the id of its first message a conversation is known again in a later export
+    id: str = ""  # with it and the ids of its first messages a conversation is known again in a later export
+    told_by: int = 1  # how many of the first messages that takes
     title: str = ""
     is_with_bot: bool = False  # one side is a program's even where it says nothing
     project: str | None = None
@@ -74,7 +75,7 @@ def _thread(chat: Chat, stretch: list[Entry]) -> Thread:
         thread.add(entry)
         thread.leaf = entry.id if thread.nodes[entry.id] is entry else thread.leaf
     if chat.id and nodes:
-        thread.id = f"{chat.id}-{nodes[0].id}"
+        thread.id = "-".join([chat.id, *(node.id for node in nodes[: chat.told_by])])
     thread.updated = max((node.time for node in nodes if node.time is not None), default=None)
     return thread
 
