@@ -37,7 +37,9 @@ from identity.formats import (
     replika,
     sharegpt,
     sillytavern,
+    telegram,
     textgen,
+    whatsapp,
 )
 from identity.formats.format import Format
 from identity.formats.peek import Peek
@@ -71,6 +73,8 @@ FORMATS: tuple[Format, ...] = (
     openai.FORMAT,
     preference.FORMAT,
     replika.FORMAT,
+    telegram.FORMAT,
+    whatsapp.FORMAT,
     sharegpt.FORMAT,
     generic.FORMAT,
     alpaca.FORMAT,
