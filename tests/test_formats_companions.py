@@ -13,6 +13,7 @@ from export_builders import Json, assert_reconciles, only, parse, texts, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identity.console import UserError
 from identity.formats import by_name
 from identity.formats.format import Options
 from identity.formats.nodes import (
@@ -119,9 +120,37 @@ def test_characterai_says_what_it_leaves_out_of_turns(tmp_path: Path) -> None:
     assert collection.account.messages_left_out == left_out
 
 
+# --- Kindroid ---------------------------------------------------------------------------------------------------
+
+
+def kinlog(*pairs: Any) -> Json:
+    return {"about": ["Kindroid chat log downloaded with KinLog v1"], "chat": list(pairs)}
+
+
+def test_kindroid_the_file_is_named_after_the_kindroid(tmp_path: Path) -> None:
+    log = kinlog(["Anna", "Rain?"], ["Mira", "Mizzle."])
+    for name, roles in (("Mira", ["user", "assistant"]), ("Anna", ["assistant", "user"])):
+        conversation = only(parse(write(tmp_path / f"{name}_20250301221500 (1).json", log)))
+        assert [message.role for message in conversation.messages] == roles
+
+
+def test_kindroid_a_file_of_another_name_needs_a_voice(tmp_path: Path) -> None:
+    file = write(tmp_path / "log.json", kinlog(["Anna", "Rain?"], ["Mira", "Mizzle."]))
+    with pytest.raises(UserError, match="--voice"):
+        parse(file)
+    assert texts(only(parse(file, voices=("Mira",)))) == [("user", "Rain?"), ("assistant", "Mizzle.")]
+
+
+def test_kindroid_only_what_a_page_escapes_is_unescaped(tmp_path: Path) -> None:
+    log = kinlog(["Anna", "1 &lt; 2 &amp;amp; &eacute;<br>x"], ["Mira", "Mizzle."])
+    assert (
+        only(parse(write(tmp_path / "Mira_20250301221500.json", log))).messages[0].content == "1 < 2 &amp; &eacute;\nx"
+    )
+
+
 # --- hostile values ---------------------------------------------------------------------------------------------
 
-SAMPLES = sorted(path for name in ("characterai",) for path in (EXPORTS / name).glob("*/input*/*"))
+SAMPLES = sorted(path for name in ("characterai", "kindroid") for path in (EXPORTS / name).glob("*/input*/*"))
 HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
     [None, 0, -1, 7.5, True, "", "x", [], {}, [None], [[]], {"": None}, [{}], "\ud800", 1e300]
 )
