@@ -44,10 +44,9 @@ def matches(peek: Peek) -> bool:
     places: tuple[tuple[str, ...], ...] = (("messages", "[]"), ("chats", "list", "[]", "messages", "[]"))
     if any(peek.has(*place, "date_unixtime") or peek.has(*place, "from_id") for place in places):
         return True
-    is_account = peek.has("personal_information", "user_id") or peek.has("chats", "list", "[]", "messages")
-    return is_account or (
-        all(peek.has(key) for key in ("name", "type", "id")) and peek.has("messages", "[]", "actor_id")
-    )
+    if peek.has("personal_information", "user_id") or peek.has("chats", "list", "[]", "messages"):
+        return True
+    return peek.has("messages", "[]", "actor_id") and peek.has("type")
 
 
 def read(document: Document, options: Options) -> Iterator[Reading]:

@@ -55,7 +55,8 @@ _DELETED = re.compile(
 )
 _CALL = re.compile(
     r"\b(?:voice|video) ?call|sprachanruf|videoanruf|\boproep|\bappel (?:vocal|vidéo)|\bchiamata|\bvideochiamata"
-    r"|\b(?:video)?llamada|\bchamada de|звонок|дзвінок|połączenie (?:głosowe|wideo)|\bhovor|sesli arama|görüntülü arama",
+    r"|\b(?:video)?llamada|\bchamada de|звонок|дзвінок|połączenie (?:głosowe|wideo)|\bhovor|sesli arama"
+    r"|görüntülü arama",
     re.IGNORECASE,
 )
 _ENCRYPTED = re.compile(
