@@ -54,7 +54,7 @@ def dialogues(conversation: Conversation) -> Iterator[list[RowMessage]]:
 
     A leading assistant message (a greeting) and a trailing user message belong to no answer and are left out.
     """
-    for run in _unbroken_runs(conversation.messages):
+    for run in _unbroken_runs(_with_speakers(conversation.messages)):
         turns: list[RowMessage] = []
         for message in run:
             _add_turn(turns, message)
@@ -79,13 +79,26 @@ def judged_replies(conversation: Conversation) -> Iterator[tuple[Message, list[R
 
     The turns are none where the reply answers no question: it opens its run, or goes on after another's reply.
     """
-    for run in _unbroken_runs(conversation.messages):
+    for run in _unbroken_runs(_with_speakers(conversation.messages)):
         turns: list[RowMessage] = []
         for message in run:
             if message.role == "assistant" and (message.rating or message.alternatives):
                 is_asked = bool(turns) and turns[-1].role == "user"
                 yield message, _from_first_question(turns) if is_asked else []
             _add_turn(turns, message)
+
+
+def _with_speakers(messages: list[Message]) -> list[Message]:
+    """The messages with "Name: " before those of the user's side, if that side is several people or characters."""
+    speakers = {message.author for message in messages if message.role == "user" and message.author}
+    if len(speakers) < 2:
+        return messages
+    return [
+        msgspec.structs.replace(message, content=f"{message.author}: {message.content}")
+        if message.role == "user" and message.author
+        else message
+        for message in messages
+    ]
 
 
 def _unbroken_runs(messages: list[Message]) -> Iterator[list[Message]]:

@@ -121,6 +121,37 @@ def test_rows_alternate_begin_with_a_question_and_end_with_a_reply(letters: list
         assert roles
 
 
+def spoken_by(*authors: str | None) -> Conversation:
+    """u1 to u3 and the reply to them, the questions by these speakers."""
+    conversation = held("u1", "u2", "u3", "a1")
+    for message, author in zip(conversation.messages, [*authors, "Anna"], strict=True):
+        message.author = author
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("authors", "question"),
+    [
+        (("Mira", "Mira", "Mira"), "u1\n\nu2\n\nu3"),
+        (("Mira", "Mira", None), "u1\n\nu2\n\nu3"),
+        (("Mira", "Mira", "Tom"), "Mira: u1\n\nMira: u2\n\nTom: u3"),
+        (("Mira", None, "Tom"), "Mira: u1\n\nu2\n\nTom: u3"),
+    ],
+)
+def test_where_several_speak_on_the_side_that_is_not_learned_a_row_says_who(
+    authors: tuple[str | None, ...], question: str
+) -> None:
+    conversation = spoken_by(*authors)
+    assert pair_names(conversation) == [(question, "a1")]
+    assert [message.content for message in conversation.messages] == ["u1", "u2", "u3", "a1"]
+
+
+def test_who_speaks_is_counted_over_the_whole_conversation_and_not_in_one_row() -> None:
+    conversation = held("u1", "a1", "u2", "a2")
+    conversation.messages[0].author, conversation.messages[2].author = "Mira", "Tom"
+    assert pair_names(without(conversation, "a1")) == [("Tom: u2", "a2")]
+
+
 def test_a_reply_with_one_masked_piece_is_not_learned() -> None:
     assert pair_names(held("u1", "a1", "a2", masked=("a2",))) == []
 

@@ -30,6 +30,12 @@ def input_of(case: Path) -> Path:
     return found
 
 
+def voices_of(case: Path) -> tuple[str, ...]:
+    """Chats between people need to be told whose voice is learned: the names in voice.txt, one a line."""
+    file = case / "voice.txt"
+    return tuple(file.read_text(encoding="utf-8").splitlines()) if file.exists() else ("assistant",)
+
+
 def told(collection: Collection) -> list[str]:
     account = collection.account
     left_out = {
@@ -42,7 +48,7 @@ def told(collection: Collection) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_sample_becomes_what_is_expected(case: Path) -> None:
-    collection = parse(input_of(case))
+    collection = parse(input_of(case), voices=voices_of(case))
     expected = case / "expected.jsonl"
     if os.environ.get("IDENTITY_REFRESH"):
         expected.write_text("\n".join(told(collection)) + "\n", encoding="utf-8")
@@ -63,7 +69,10 @@ def test_a_sample_is_claimed_by_its_own_format_alone(case: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_sample_reads_the_same_when_its_format_is_named(case: Path) -> None:
-    assert told(parse(input_of(case), source=case.parent.name)) == told(parse(input_of(case)))
+    voices = voices_of(case)
+    assert told(parse(input_of(case), source=case.parent.name, voices=voices)) == told(
+        parse(input_of(case), voices=voices)
+    )
 
 
 def test_every_format_has_a_sample() -> None:

@@ -36,6 +36,10 @@ NOT_STORED = "answer that the export does not have"
 FEEDBACK = "feedback without the message it is about"
 NOT_A_PROMPT = "activity that is no prompt"
 FAILED = "error instead of a reply"
+FORWARDED = "forwarded, or written by an inline bot"
+DELETED = "deleted by who wrote it"
+CALL = "voice or video call"
+NOTICE = "notice of the service (joined, pinned, renamed)"
 
 # Not part of the dialogue that the two sides held: links pass over these. Everything else that is left out was a
 # turn, or a piece of one, that somebody saw or made. What cannot be understood counts as a lost user turn, because

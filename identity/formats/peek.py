@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,9 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF", "pdf"),
     (b"SQLite format 3\x00", "sqlite"),
 )
+# What follows the first bracket of JSON. A number must end as one: "[01.02.26, 10:00:00] Anna: Hi" is a chat's text.
+_NUMBER_GOES_ON = r"(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]*)?\s*(?:[,\]]|$)"
+_JSON_GOES_ON = re.compile(rf'\s*(?:$|[\[\]{{}}"tfn]|-?{_NUMBER_GOES_ON}|-$)')
 ANY = "*"  # in a pattern: one key of whatever name (the ids of a mapping)
 
 
@@ -95,7 +99,7 @@ def _kind_of(head: bytes, text: str) -> Kind:
         return "safetensors"
     if text[0] == "<":
         return "html"
-    if text[0] in "[{" and text[1:].lstrip()[:1] in ("", *'[]{}"-0123456789tfn'):
+    if text[0] in "[{" and _JSON_GOES_ON.match(text, 1):
         return "json"
     return "binary" if "\x00" in text else "text"
 
