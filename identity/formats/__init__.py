@@ -36,6 +36,7 @@ from identity.formats import (
     sharegpt,
     sillytavern,
     telegram,
+    telegram_html,
     textgen,
     whatsapp,
 )
@@ -69,6 +70,7 @@ FORMATS: tuple[Format, ...] = (
     openai.FORMAT,
     preference.FORMAT,
     telegram.FORMAT,
+    telegram_html.FORMAT,
     whatsapp.FORMAT,
     discord.FORMAT,
     sharegpt.FORMAT,

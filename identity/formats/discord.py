@@ -108,8 +108,8 @@ FORMAT = Format(
     name="discord",
     label="Discord (DiscordChatExporter, JSON)",
     how_to_export=(
-        "DiscordChatExporter: choose the chats, format JSON; give the files or their folder, with --voice and your name "
-        "in it unless a bot is to be learned"
+        "DiscordChatExporter: choose the chats, format JSON; give the files or their folder, with --voice and your "
+        "name in it unless a bot is to be learned"
     ),
     shape_age="2020 to August 2026",
     matches=matches,
