@@ -130,7 +130,8 @@ def test_a_reader_that_goes_away_is_no_error(what: str) -> None:
 
 def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        call(EXPORTS, "--output", tmp_path / f"{name}.json", "--branches", "all", "--quiet", "--system", "keep")
+        wanted = ("--branches", "all", "--system", "keep", "--voice", "assistant", "--voice", "Anna")
+        assert call(EXPORTS, "--output", tmp_path / f"{name}.json", "--quiet", *wanted) == 0
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
