@@ -47,7 +47,7 @@ def rows_of(tmp_path: Path, content: bytes) -> list[Row | None]:
 
 # --- tables -----------------------------------------------------------------------------------------------------
 
-WRITTEN = [["Name", "Text"], ["mizzle", 'one, "two"\nthree\r\nfour'], ["fog", "\u2028x"]]
+WRITTEN = [["Name", "Text"], ["mizzle", 'one, "two"\nthree\nfour'], ["fog", "\u2028x"]]
 READ = [dict(zip(("name", "text"), row, strict=True)) for row in WRITTEN[1:]]
 
 

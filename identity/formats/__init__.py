@@ -40,6 +40,7 @@ from identity.formats import (
     sharegpt,
     sillytavern,
     telegram,
+    telegram_html,
     textgen,
     whatsapp,
 )
@@ -77,6 +78,7 @@ FORMATS: tuple[Format, ...] = (
     replika.FORMAT,
     kindroid.FORMAT,
     telegram.FORMAT,
+    telegram_html.FORMAT,
     whatsapp.FORMAT,
     discord.FORMAT,
     sharegpt.FORMAT,
