@@ -128,6 +128,19 @@ def test_a_reader_that_goes_away_is_no_error(what: str) -> None:
     assert (done.returncode, "Traceback" in done.stderr, len(done.stdout)) == (0, False, 10)
 
 
+def test_three_exports_in_one_call_one_of_them_given_twice(tmp_path: Path) -> None:
+    """A ChatGPT zip, a Claude zip and a folder of SillyTavern: every conversation once, whatever is given again."""
+    zips = [ROOT / "examples" / "chatgpt-export.zip", ROOT / "examples" / "claude-export.zip"]
+    chats = EXPORTS / "sillytavern" / "branches" / "input"
+    assert call(*zips, chats, "--output", tmp_path / "once.json", "--quiet") == 0
+    assert call(*zips, chats, zips[0], chats, "--output", tmp_path / "twice.json", "--quiet") == 0
+    assert (tmp_path / "once.json").read_bytes() == (tmp_path / "twice.json").read_bytes()
+    found = list(read_conversations(tmp_path / "once.json"))
+    assert {conversation.source for conversation in found} == {"chatgpt", "claude", "sillytavern"}
+    assert len({(conversation.source, conversation.id) for conversation in found}) == len(found)
+    assert_reconciles(parse(*zips, chats, zips[0], chats))
+
+
 def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     voices = ("--voice", "assistant", "--voice", "Mira")  # some of the samples are chats between people
     for name in ("one", "two"):
