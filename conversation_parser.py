@@ -33,6 +33,7 @@ from identity.console import (
     warn,
 )
 from identity.files import STANDARD, check_output, write_text
+from identity.limits import DEFAULT_LIMITS, FREE, Limits, shown_size, size_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 ROW_FORMATS = ("jsonl", "chat", "sharegpt", "alpaca", "preference", "kto")
 PREFERENCE_FORMATS = ("preference", "kto")
+MOST_NOTES = 20  # lines about single files that could not be read
 
 
 def build_parser() -> ArgumentParser:
@@ -89,8 +91,25 @@ def build_parser() -> ArgumentParser:
     )
 
     add_selecting_arguments(parser)
+
+    limits = parser.add_argument_group("limits against zip bombs (of each archive, those inside it included)")
+    for flag, convert, default, words in (
+        ("--max-member-size", _size, DEFAULT_LIMITS.member_size, "of one file in it, unpacked, as 500M or 4G"),
+        ("--max-total-size", _size, DEFAULT_LIMITS.total_size, "of all files that are read from it, unpacked"),
+        ("--max-members", _count, DEFAULT_LIMITS.members, "files in it"),
+        ("--max-ratio", _count, DEFAULT_LIMITS.ratio, f"unpacked to packed size, beyond {shown_size(FREE)} unpacked"),
+    ):
+        shown, metavar = (shown_size(default), "SIZE") if convert is _size else (f"{default:,}", "N")
+        limits.add_argument(flag, type=convert, default=default, metavar=metavar, help=f"{words} (default: {shown})")
     add_common_arguments(parser)
     return parser
+
+
+def _size(text: str) -> int:
+    try:
+        return size_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 500M or 4G") from None
 
 
 def add_selecting_arguments(parser: ArgumentParser) -> None:
@@ -140,8 +159,7 @@ def _main(arguments: argparse.Namespace) -> int:
         return 0
     check_call(arguments)
     collection = read_inputs(arguments)
-    for problem in collection.account.problems:
-        warn(problem)
+    note_problems(collection.account.problems)
     is_silent = not (arguments.output or arguments.export or arguments.preview or arguments.stats_json)
     if arguments.stats or arguments.stats_json or is_silent:
         tell_statistics(collection, arguments, console, on_screen=arguments.stats or is_silent)
@@ -152,6 +170,14 @@ def _main(arguments: argparse.Namespace) -> int:
     if arguments.export:
         write_rows(collection, arguments, console)
     return 0
+
+
+def note_problems(problems: Sequence[str]) -> None:
+    """Say what could not be read, file by file up to a number that a person still looks at."""
+    for problem in problems[:MOST_NOTES]:
+        warn(problem)
+    if len(problems) > MOST_NOTES:
+        warn(f"{len(problems) - MOST_NOTES:,} more files could not be read; --stats counts them by reason")
 
 
 def check_call(arguments: argparse.Namespace) -> None:
@@ -207,6 +233,7 @@ def read_inputs(arguments: argparse.Namespace) -> Collection:
             wanted,
             by_name(arguments.source),
             lambda readings, name: passing(readings, f"reading {plain(name, 60)}"),
+            Limits(arguments.max_member_size, arguments.max_total_size, arguments.max_members, arguments.max_ratio),
         )
 
 

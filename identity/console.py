@@ -135,6 +135,10 @@ def _place_of(error: BaseException) -> str:
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
+# Characters that turn the direction of what follows them, to the end of the line: overrides, embeddings, isolates.
+_DIRECTIONS = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
+
+
 def plain(text: str, limit: int | None = None) -> str:
     """Text from a chat or a file name, made safe to print: control and direction characters become spaces.
 
@@ -142,8 +146,8 @@ def plain(text: str, limit: int | None = None) -> str:
     """
     safe = "".join(
         " "
-        if unicodedata.category(char) in ("Cc", "Cs", "Co")
-        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        if unicodedata.category(char) in ("Cc", "Cs", "Co", "Zl", "Zp")
+        or unicodedata.bidirectional(char) in _DIRECTIONS
         else char
         for char in text
     )
@@ -195,7 +199,7 @@ def progress(
         TimeRemainingColumn,
     )
 
-    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns: list[Any] = [TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()]
     with Progress(
         *columns,
         TimeElapsedColumn(),

@@ -20,6 +20,7 @@ from identity.formats.format import VOICE_NOT_CHOSEN, Format, Options, Reading
 from identity.formats.peek import Peek, peek_at
 from identity.formats.selection import Selection
 from identity.formats.side_files import side_file
+from identity.limits import DEFAULT_LIMITS, Limits
 from identity.records import Conversation, decode, encode
 from identity.sources import DamagedFile, Document, Skipped, documents, has_side_name
 
@@ -194,6 +195,7 @@ def import_all(
     wanted: Selection,
     source: Format | None = None,
     watch: Callable[[Iterable[Reading], str], Iterable[Reading]] = lambda readings, name: readings,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Collection:
     """Read every conversation under the paths. UserError if none is left, with the reasons.
 
@@ -203,7 +205,7 @@ def import_all(
     account = collection.account
     # (folder, service) -> whether its JSON left something to look for in its page
     given_up: dict[tuple[str, str], bool] = {}
-    for found in documents(paths):
+    for found in documents(paths, limits):
         if isinstance(found, Skipped):
             account.files_skipped[found.reason] += 1
             if found.is_damaged:
@@ -244,6 +246,10 @@ def _format_of(document: Document, peek: Peek, source: Format | None, account: A
         known = side_file(peek) is not None or has_side_name(document.name)
         if document.is_named and not known and not peek.is_empty_value:
             raise
+        if not known and peek.kind in ("json", "text", "binary") and (damage := document.damage()):
+            account.files_skipped[damage] += 1  # perhaps an export whose beginning cannot be made out for that
+            account.problems.append(f"{document.name}: {damage}")
+            return None
         account.files_skipped[SIDE_FILE if known else UNKNOWN_FILE] += 1
         if document.is_named or peek.is_empty_value:
             account.problems.append(str(error))

@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 BLOCK = 1 << 20  # bytes read at a time
+LONGEST = 512 << 20  # bytes of one value: far more than any conversation has, and what a file cannot take more of
 
 # Inside a value only strings and brackets matter. One step goes over what does not change the depth: plain characters,
 # whole strings, and objects and arrays that hold no others. It is unrolled and never fails, so it cannot search in
@@ -251,6 +252,9 @@ class _Reader:
         """Drop what was taken and read on, by at least half of what is held, so that a long value is not
         scanned again and again; False at the end of the stream."""
         kept = len(self.buffer) - self.start
+        if kept > LONGEST:
+            self.stream = iter(())  # what follows is inside this value, if it has an end
+            return False
         blocks: list[bytes] = []
         grown = 0
         for block in self.stream:
@@ -325,14 +329,13 @@ def decode_value(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        pass  # msgspec refuses lone surrogates and bad UTF-8; the standard library takes them
+        pass  # msgspec refuses lone surrogates, bad UTF-8 and raw control characters; the standard library takes them
     except RecursionError:
         raise ValueError("nested too deeply") from None
     try:
-        value = json.loads(raw.decode("utf-8", "replace"))
+        return _without_surrogates(json.loads(raw.decode("utf-8", "replace"), strict=False))
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    return _without_surrogates(value)
 
 
 def _without_surrogates(value: Any) -> Any:

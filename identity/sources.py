@@ -8,33 +8,35 @@ file is, its first bytes decide; names only save opening the pictures and sounds
 from __future__ import annotations
 
 import contextlib
-import gzip
-import io
-import lzma
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar, cast
 
+from identity.archives import Archive, is_unsafe, path_of
 from identity.console import UsageError, UserError
 from identity.files import STANDARD
+from identity.limits import DEFAULT_LIMITS, Budget, LimitReached, Limits, Meter, Unreadable, too_much
 from identity.png import CARD_KEYWORDS, SIGNATURE, keywords
+from identity.streams import GZIP, CarefulStream, careful, translated, ungzipped
 
 PREFIX = 256 * 1024  # bytes that decide what a document is
-_STEP = 16 * 1024  # bytes read at a time from what may be damaged further on
 DEPTH = 3  # zips inside zips that are opened
-MEMBER_RATIO, MEMBER_LIMIT = 200, 256 * 1024 * 1024  # a larger member packed tighter than this is a zip bomb
 SIBLING_LIMIT = 64 * 1024 * 1024  # bytes of a side file such as message_feedback.json
+LONGEST_NAME = 200  # characters of a member's name that are shown
 
-_ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is empty
+_BLOCK = 1 << 20
+NOT_A_FILE = "a pipe, a socket or a device; only files are read"
+LINK, LINK_OUT = "a link, which is not followed", "a link out of the folder, which is not followed; give its target"
 Item = TypeVar("Item")
 
 MEDIA = "media or attachment"
@@ -53,8 +55,6 @@ _SIDE_NAME = re.compile(
 )
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\._|\.[^/.])|(^|/)(Thumbs\.db|desktop\.ini)$")
 _ATTACHED = re.compile(r"(^|/)projects/[0-9a-f-]{36}\.json$|(^|/)Files_[^/]*\.zip$|(^|/)chat-[0-9a-f-]+-files/")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
-_UNREADABLE = (*_DAMAGED, NotImplementedError)  # the last one: a method of packing that zipfile does not know
 
 
 class DamagedFile(UserError):
@@ -87,52 +87,76 @@ class Document:
         try:
             with self.opener() as stream:
                 yield stream
-        except _DAMAGED as error:
-            raise DamagedFile(f"{self.name}: {_reason(error)}") from None
+        except Unreadable as error:
+            raise DamagedFile(f"{self.name}: {error}") from None
+
+    def damage(self) -> str | None:
+        """What is wrong with the bytes, which are read to their end for it; None if nothing is."""
+        try:
+            with self.opener() as stream:
+                while stream.read(_BLOCK):
+                    pass
+        except Unreadable as error:
+            return str(error)
+        return None
 
     def sibling(self, name: str) -> bytes | None:
         """The content of a file of this name beside this one, None if there is none that can be read."""
+        if is_unsafe(name.replace("\\", "/")):
+            return None
         try:
-            return self.siblings(name)
-        except (*_UNREADABLE, OSError):
+            with translated():
+                return self.siblings(name)
+        except Unreadable:
             return None
 
 
 Found = Document | Skipped
 
 
-def documents(paths: Iterable[str | Path]) -> Iterator[Found]:
+def documents(paths: Iterable[str | Path], limits: Limits = DEFAULT_LIMITS) -> Iterator[Found]:
     """Every document under the given files, folders and zips in a fixed order; "-" is stdin."""
     for path in paths:
         if str(path) == STANDARD:
-            yield from _from_stdin()
+            yield from _from_stdin(limits)
             continue
         if not Path(path).exists():
             raise UsageError(f"{path}: no such file or folder; check the name")
         if Path(path).is_dir():
-            yield from _from_folder(Path(path))
+            yield from _from_folder(Path(path), limits)
+        elif Path(path).is_file():
+            yield from _from_file(Path(path), limits, is_named=True)
         else:
-            yield from _from_file(Path(path), is_named=True)
+            raise UsageError(f"{path}: {NOT_A_FILE}; send what comes out of it through stdin and give -")
 
 
 # --- files and folders ------------------------------------------------------------------------------------------
 
 
-def _from_folder(folder: Path) -> Iterator[Found]:
-    files = [Path(root) / name for root, _, names in os.walk(folder) for name in names]
+def _from_folder(folder: Path, limits: Limits) -> Iterator[Found]:
+    files: list[Path] = []
+    closed: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=closed.append):  # goes into no linked folder
+        files += [Path(root) / name for name in names]
+        files += [Path(root) / name for name in folders if _is_link(Path(root) / name)]
+    for error in closed:
+        yield Skipped(str(error.filename), f"{error.strerror}; check the rights of the folder", is_damaged=True)
     for file in _in_order(files, lambda file: file.relative_to(folder).as_posix()):
-        if not file.is_file():
-            continue  # a socket, a pipe, a link to nothing
         reason = _known_useless(file.relative_to(folder).as_posix())
         if reason and not (reason == MEDIA and _is_card(file)):
             yield Skipped(str(file), reason)
+        elif _is_link(file):
+            is_inside = Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)) and file.exists()
+            yield Skipped(str(file), LINK if is_inside else LINK_OUT, is_damaged=not is_inside)
+        elif _is_special(file):
+            yield Skipped(str(file), NOT_A_FILE)
         else:
-            yield from _from_file(file, is_named=False)
+            yield from _from_file(file, limits, is_named=False)
 
 
 def _is_card(file: Path) -> bool:
     """True for a picture that bears a character card. Only the headers of its chunks are read."""
-    if file.suffix.lower() != ".png":
+    if file.suffix.lower() != ".png" or _is_special(file):
         return False
     try:
         with file.open("rb") as stream:
@@ -141,78 +165,44 @@ def _is_card(file: Path) -> bool:
         return False
 
 
-def _from_file(file: Path, is_named: bool) -> Iterator[Found]:
-    with file.open("rb") as stream:
-        magic = stream.read(4)
-    if magic in (_ZIP, _EMPTY_ZIP):
-        yield from _from_zip(str(file), file, 1)
-        return
-    opener = partial(_open_file, file)
+def _is_link(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # a folder that may be listed but not entered
+        return path.is_symlink()
+    return False
+
+
+def _is_special(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return not stat.S_ISREG(path.lstat().st_mode)
+    return False  # opening it will tell what is wrong
+
+
+def _from_file(file: Path, limits: Limits, is_named: bool) -> Iterator[Found]:
+    with contextlib.ExitStack() as opened:
+        try:
+            with translated():
+                stream = opened.enter_context(file.open("rb"))
+                is_zip = stream.read(4) in _ZIPS
+                budget = Budget(limits, os.fstat(stream.fileno()).st_size)
+        except Unreadable as error:
+            yield Skipped(str(file), str(error), is_damaged=True)
+            return
+        if is_zip:
+            yield from _from_zip(str(file), stream, 1, budget)
+            return
+    opener = partial(_open_file, file, Meter(budget, lambda: budget.packed))
     yield from _document(str(file), str(file.parent), opener, partial(_beside_file, file), is_named)
 
 
 @contextlib.contextmanager
-def _open_file(file: Path) -> Iterator[IO[bytes]]:
-    with file.open("rb") as stream:
-        if stream.peek(2)[:2] == _GZIP:
-            with _ungzipped(stream) as unpacked:
-                yield unpacked
+def _open_file(file: Path, meter: Meter) -> Iterator[IO[bytes]]:
+    with contextlib.ExitStack() as opened:
+        with translated():
+            stream = opened.enter_context(file.open("rb"))
+        if stream.peek(len(GZIP))[: len(GZIP)] == GZIP:
+            yield opened.enter_context(ungzipped(careful(stream), meter))
         else:
-            yield stream
-
-
-@contextlib.contextmanager
-def _ungzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The stream itself, or what is packed in it; read to the last byte before any damage."""
-    head = stream.read(2)
-    whole = _Rejoined(head, stream)
-    if head == _GZIP:
-        with gzip.GzipFile(fileobj=cast(IO[bytes], whole)) as unpacked:
-            yield cast(IO[bytes], _Rejoined(b"", cast(IO[bytes], unpacked)))
-    else:
-        yield cast(IO[bytes], whole)
-
-
-class _Rejoined:
-    """Bytes already read from a stream, and then the rest of it.
-
-    Where the rest is damaged, what could be read before is given out first and the error raised on the next call.
-    """
-
-    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
-        self.pieces = [head]
-        self.size = len(head)
-        self.stream = stream
-        self.error: BaseException | None = None
-
-    def seekable(self) -> bool:
-        return self.stream.seekable()
-
-    def seek(self, offset: int, whence: int = os.SEEK_CUR) -> int:
-        """Only on from here, which is all that a walk over headers needs."""
-        if whence != os.SEEK_CUR:
-            raise io.UnsupportedOperation("only on from here")
-        buffered = min(offset, self.size)
-        self.read(buffered)
-        return self.stream.seek(offset - buffered, os.SEEK_CUR)
-
-    def read(self, size: int = -1) -> bytes:
-        while self.error is None and (size < 0 or self.size < size):
-            try:
-                piece = self.stream.read(_STEP)
-            except _DAMAGED as error:
-                self.error = error
-                break
-            if not piece:
-                break
-            self.pieces.append(piece)
-            self.size += len(piece)
-        if self.error is not None and not self.size:
-            raise self.error
-        whole = b"".join(self.pieces)
-        count = len(whole) if size < 0 else size
-        self.pieces, self.size = [whole[count:]], max(len(whole) - count, 0)
-        return whole[:count]
+            yield cast(IO[bytes], CarefulStream(stream, step=_BLOCK))
 
 
 def _beside_file(file: Path, name: str) -> bytes | None:
@@ -233,8 +223,8 @@ def _document(
     try:
         with opener() as stream:
             prefix = stream.read(PREFIX)
-    except _UNREADABLE as error:
-        yield Skipped(name, _reason(error), is_damaged=True)
+    except Unreadable as error:
+        yield Skipped(name, str(error), is_damaged=True)
     else:
         yield Document(name, folder, prefix, is_named, opener, siblings)
 
@@ -242,24 +232,34 @@ def _document(
 # --- stdin ------------------------------------------------------------------------------------------------------
 
 
-def _from_stdin() -> Iterator[Found]:
-    head = sys.stdin.buffer.read(PREFIX)
-    if not head:
-        raise UserError("stdin: nothing came through the pipe; look at what the command before it said")
-    whole = cast(IO[bytes], _Rejoined(head, sys.stdin.buffer))
-    if head.startswith((_ZIP, SIGNATURE)):
-        with tempfile.TemporaryFile() as spool:
-            shutil.copyfileobj(whole, spool)
-            yield from _from_zip("stdin", spool, 1) if head.startswith(_ZIP) else _from_spool(head, spool)
-        return
-    with _ungzipped(whole) as unpacked:
-        try:
-            prefix = unpacked.read(PREFIX)
-        except _DAMAGED as error:
-            yield Skipped("stdin", _reason(error), is_damaged=True)
+def _from_stdin(limits: Limits) -> Iterator[Found]:
+    pipe = CarefulStream(sys.stdin.buffer)
+    try:
+        head = pipe.read(PREFIX)
+        if not head:
+            raise UserError("stdin: nothing came through the pipe; look at what the command before it said")
+        whole = careful(cast(IO[bytes], pipe), head=head)
+        if head.startswith((*_ZIPS, SIGNATURE)):
+            with tempfile.TemporaryFile() as spool:
+                _copy(whole, spool, limits)
+                if head.startswith(SIGNATURE):
+                    yield from _from_spool(head, spool)
+                else:
+                    yield from _from_zip("stdin", spool, 1, Budget(limits, spool.tell()))
             return
-        rest = cast(IO[bytes], _Rejoined(prefix, unpacked))
-        yield Document("stdin", "stdin", prefix, True, lambda: contextlib.nullcontext(rest), lambda name: None)
+        with ungzipped(whole, Meter(Budget(limits), lambda: pipe.position)) as unpacked:
+            prefix = unpacked.read(PREFIX)
+            rest = careful(unpacked, head=prefix)
+            yield Document("stdin", "stdin", prefix, True, lambda: contextlib.nullcontext(rest), lambda name: None)
+    except Unreadable as error:
+        yield Skipped("stdin", str(error), is_damaged=True)
+
+
+def _copy(pipe: IO[bytes], spool: IO[bytes], limits: Limits) -> None:
+    while block := pipe.read(_BLOCK):
+        spool.write(block)
+        if spool.tell() > limits.total_size:
+            raise too_much(limits)
 
 
 def _from_spool(head: bytes, spool: IO[bytes]) -> Iterator[Found]:
@@ -276,71 +276,84 @@ def _from_spool(head: bytes, spool: IO[bytes]) -> Iterator[Found]:
 # --- zip archives -----------------------------------------------------------------------------------------------
 
 
-def _from_zip(name: str, file: Path | IO[bytes], depth: int) -> Iterator[Found]:
+def _from_zip(name: str, stream: IO[bytes], depth: int, budget: Budget) -> Iterator[Found]:
     try:
-        archive = zipfile.ZipFile(file)
-    except _UNREADABLE:
-        yield Skipped(name, "the zip is cut off or damaged; download it again", is_damaged=True)
+        archive = Archive(stream, budget)
+    except Unreadable as error:
+        yield Skipped(name, str(error), is_damaged=True)
         return
-    with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        for member in _in_order(members, lambda member: member.filename):
-            reason = _known_useless(member.filename)
-            if reason:
-                yield Skipped(f"{name}!{member.filename}", reason)
-            else:
-                yield from _from_member(name, archive, member, depth)
+    if archive.note:
+        yield Skipped(name, archive.note, is_damaged=True)
+    members = _in_order(archive.members, path_of)
+    for index, member in enumerate(members):
+        if budget.spent:
+            yield Skipped(name, f"its last {len(members) - index:,} files not read: {budget.spent}", is_damaged=True)
+            return
+        reason = _known_useless(path_of(member))
+        if reason:
+            yield Skipped(_member_name(name, member), reason)
+        else:
+            yield from _from_member(name, archive, member, depth)
 
 
-def _from_member(archive_name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
-    name = f"{archive_name}!{member.filename}"
-    if member.flag_bits & 1:
-        yield Skipped(name, "encrypted; unpack the zip with its password and give the folder", is_damaged=True)
+def _from_member(archive_name: str, archive: Archive, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
+    name = _member_name(archive_name, member)
+    if refusal := archive.refusal(member):
+        yield Skipped(name, refusal, is_damaged=True)
         return
-    if member.file_size > MEMBER_LIMIT and member.file_size > MEMBER_RATIO * max(member.compress_size, 1):
-        yield Skipped(name, "packed tighter than text can be (a zip bomb?)", is_damaged=True)
-        return
-    opener = partial(_open_member, archive, member)
     try:
         with archive.open(member) as stream:
-            is_zip = stream.read(4) == _ZIP
-    except _UNREADABLE as error:
-        yield Skipped(name, _reason(error), is_damaged=True)
+            is_zip = stream.read(4) in _ZIPS
+    except Unreadable as error:
+        yield Skipped(name, str(error), is_damaged=True)
         return
     if is_zip:
         yield from _from_zip_in_zip(name, archive, member, depth)
         return
-    folder = f"{archive_name}!{member.filename.rpartition('/')[0]}"
+    folder = f"{archive_name}!{path_of(member).rpartition('/')[0]}"
+    opener = partial(_open_member, archive, member, archive.meter_inside(member))
     yield from _document(name, folder, opener, partial(_beside_member, archive, member), is_named=False)
 
 
-def _from_zip_in_zip(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
+def _from_zip_in_zip(name: str, archive: Archive, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
     """A member that is an archive itself: copied to a temporary file, for zips are read from their end."""
     if depth >= DEPTH:
         yield Skipped(name, f"a zip inside {DEPTH} others; unpack the outer ones", is_damaged=True)
         return
     with tempfile.TemporaryFile() as spool:
         try:
-            with archive.open(member) as stream:
-                shutil.copyfileobj(stream, spool)
-        except _UNREADABLE as error:
-            yield Skipped(name, _reason(error), is_damaged=True)
+            with archive.open(member) as stream, translated():
+                shutil.copyfileobj(stream, spool, _BLOCK)
+        except LimitReached as error:
+            yield Skipped(name, str(error), is_damaged=True)
             return
-        yield from _from_zip(name, spool, depth + 1)
+        except Unreadable as error:  # what was copied may still hold whole files
+            yield Skipped(name, str(error), is_damaged=True)
+        yield from _from_zip(name, spool, depth + 1, archive.budget)
 
 
 @contextlib.contextmanager
-def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
-    with archive.open(member) as stream, _ungzipped(stream) as unpacked:
+def _open_member(archive: Archive, member: zipfile.ZipInfo, inside: Meter) -> Iterator[IO[bytes]]:
+    with archive.open(member) as stream, ungzipped(stream, inside) as unpacked:
         yield unpacked
 
 
-def _beside_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes | None:
-    folder = member.filename.rpartition("/")[0]
-    path = f"{folder}/{name}" if folder else name
-    if path not in archive.NameToInfo or archive.getinfo(path).file_size > SIBLING_LIMIT:
+def _beside_member(archive: Archive, member: zipfile.ZipInfo, name: str) -> bytes | None:
+    folder = path_of(member).rpartition("/")[0]
+    sibling = archive.paths.get(f"{folder}/{name}" if folder else name)
+    if sibling is None or sibling.file_size > SIBLING_LIMIT or archive.refusal(sibling):
         return None
-    return archive.read(path)
+    with archive.open(sibling) as stream:
+        content = stream.read()
+    archive.budget.add(len(content))  # again for every file beside it
+    return content
+
+
+def _member_name(archive_name: str, member: zipfile.ZipInfo) -> str:
+    path = path_of(member)
+    if len(path) > LONGEST_NAME:
+        path = f"{path[: LONGEST_NAME // 2]}…{path[-LONGEST_NAME // 2 :]}"
+    return f"{archive_name}!{path}"
 
 
 # --- shared -----------------------------------------------------------------------------------------------------
@@ -365,13 +378,3 @@ def _known_useless(path: str) -> str | None:
 def has_side_name(path: str) -> bool:
     """True for the names of files that lie beside the conversations of an export and hold none."""
     return _SIDE_NAME.search(path.replace("\\", "/")) is not None
-
-
-def _reason(error: BaseException) -> str:
-    """What is wrong with a file in words for people, from the libraries' exceptions."""
-    text = str(error)
-    if isinstance(error, NotImplementedError):
-        return "packed by a method that cannot be read here; unpack it and give the folder"
-    if "CRC" in text:
-        return "damaged, its checksum is wrong; get it again"
-    return "damaged or cut off; get it again"

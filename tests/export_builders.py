@@ -12,6 +12,7 @@ from identity.formats import by_name
 from identity.formats.format import Options
 from identity.formats.selection import selection
 from identity.importing import Collection, import_all
+from identity.limits import DEFAULT_LIMITS
 from identity.records import Conversation
 
 Json = dict[str, Any]
@@ -120,9 +121,10 @@ def write(path: Path, value: Any) -> Path:
 
 def parse(*paths: Path, source: str = "auto", **options: Any) -> Collection:
     """Everything under the paths, with the parser's options by name."""
+    limits = options.pop("limits", DEFAULT_LIMITS)
     selecting = inspect.signature(selection).parameters
     wanted = selection(**{key: options.pop(key) for key in tuple(options) if key in selecting})
-    return import_all(paths, Options(**options), wanted, by_name(source))
+    return import_all(paths, Options(**options), wanted, by_name(source), limits=limits)
 
 
 def texts(conversation: Conversation) -> list[tuple[str, str]]:

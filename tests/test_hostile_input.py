@@ -1,10 +1,23 @@
-"""Wrong, damaged and hostile input to the parser: one line that says what to do, nothing written, never a crash."""
+"""Wrong, damaged and hostile input to the parser: what can be read, with a count of the rest, or one line of error.
+
+Never a crash, a hang or a silent zero. What is covered where:
+
+    wrong files, empty ones, side files                     WRONG and FOLDERS here
+    chains, circles, roots; size and depth; characters;     CONTENT here
+      keys, ids and types; wrappings; what ends early
+    terminal escapes, markup, directions                    at the end of this file
+    damage anywhere, wrong types anywhere                   the hypothesis tests here
+    zip bombs, names, links, encryption, packing, checksums test_archives.py (depth, encryption: test_sources.py)
+    zips that end early                                     test_archives.py
+    links, pipes, devices, rights, files that change        test_sources.py
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import random
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,8 +27,11 @@ from export_builders import assert_reconciles, call, chatgpt, claude, node, pars
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from identity.console import UserError
+from identity.console import UserError, progress, progress_over_many
 from identity.formats import FORMATS
+from identity.formats.format import TOO_LONG, Options
+from identity.formats.nodes import Node, Thread
+from identity.formats.tree import MOST_ALTERNATIVES, MOST_PATHS, linearize
 from identity.records import Conversation
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -42,7 +58,7 @@ WRONG: list[tuple[str, dict[str, bytes], str]] = [
     ("an empty file", {"x.json": b""}, "the file is empty; export or download it again"),
     ("a web page", {"x.html": b"<!doctype html><html><body>[]</body></html>"}, "this is a web page, not an export"),
     ("a picture", {"x.png": b"\x89PNG\r\n\x1a\n" + bytes(64)}, "this is a picture (PNG), not an export"),
-    ("a truncated zip", {"x.zip": _zip(json.dumps([RAIN]).encode())[:-30]}, "the zip is cut off or damaged; download"),
+    ("a truncated zip", {"x.zip": _zip(json.dumps([RAIN]).encode())[:40]}, "the zip is cut off or damaged; download"),
     ("an encrypted zip", {"x.zip": _encrypted()}, "encrypted; unpack the zip with its password and give the folder"),
     (
         "a zip with nothing in it",
@@ -227,3 +243,291 @@ def test_a_string_longer_than_the_prefix_is_looked_at_once(tmp_path: Path) -> No
     pasted = json.dumps([claude(said("m1", "human", "Hi"))]) * 500
     told = [said("m1", "human", pasted, content=[]), said("m2", "assistant", "Ok.", "m1")]
     assert len(parse(write(tmp_path / "c.json", [claude(*told)]))) == 1
+
+
+# --- content: what each costs, exactly --------------------------------------------------------------------------
+
+GOOD = chatgpt(
+    node("g1", None, "user", "Snow?"), node("g2", "g1", "assistant", "Graupel."), id="good", conversation_id="good"
+)
+CLAUDE = claude(said("m1", "human", "Tides?"), said("m2", "assistant", "Two a day.", "m1"))
+DEEP = "[" * 100_000 + "]" * 100_000
+DEEP_OBJECTS = '{"mapping":' * 100_000 + "1" + "}" * 100_000
+NULLS = [None, {}, chatgpt(), GOOD | {"mapping": None, "id": "x", "conversation_id": "x"}]
+
+
+def text_of(*conversations: Any) -> str:
+    return json.dumps(list(conversations))
+
+
+def chain(length: int) -> dict[str, Any]:
+    sides = ("user", "assistant")
+    return chatgpt(*(node(f"n{i}", f"n{i - 1}" if i else None, sides[i % 2], f"{i}") for i in range(length)))
+
+
+def claude_chain(length: int) -> dict[str, Any]:
+    sides = ("human", "assistant")
+    return claude(*(said(f"n{i}", sides[i % 2], f"{i}", f"n{i - 1}" if i else None) for i in range(length)))
+
+
+# What is in the file: the messages of each conversation that comes out, then the reasons for what does not
+# (conversations, messages). Or the one line of error.
+Outcome = tuple[dict[str, int], dict[str, int], dict[str, int]]
+CONTENT: list[tuple[str, str | bytes, Outcome | str]] = [
+    # links
+    ("ChatGPT, 10,000 nodes in a row", text_of(chain(10_000)), ({"c-1": 10_000}, {}, {})),
+    ("Claude, 10,000 messages in a row", text_of(claude_chain(10_000)), ({"k-1": 10_000}, {}, {})),
+    (
+        "ChatGPT, parents in a circle",
+        text_of(chatgpt(node("a", "c", "user", "1"), node("b", "a", "assistant", "2"), node("c", "b", "user", "3"))),
+        ({"c-1": 3}, {}, {}),
+    ),
+    (
+        "Claude, parents in a circle",
+        text_of(claude(said("a", "human", "1", "b"), said("b", "assistant", "2", "a"))),
+        ({"k-1": 2}, {}, {}),
+    ),
+    (
+        "a message that is its own parent",
+        text_of(claude(said("a", "human", "1", "a"), said("b", "assistant", "2", "a"))),
+        ({"k-1": 2}, {}, {}),
+    ),
+    (
+        "ChatGPT, two roots",
+        text_of(
+            chatgpt(
+                *(
+                    node(f"{n}{r[0]}", f"{n}u" if r[0] == "a" else None, r, r)
+                    for n in "xy"
+                    for r in ("user", "assistant")
+                )
+            )
+        ),
+        ({"c-1": 2}, {}, {"other branch": 2}),
+    ),
+    (
+        "Claude, two roots",
+        text_of(
+            claude(
+                *(
+                    said(f"{n}{r[0]}", r, r, f"{n}h" if r[0] == "a" else None)
+                    for n in "xy"
+                    for r in ("human", "assistant")
+                )
+            )
+        ),
+        ({"k-1": 2}, {}, {"other branch": 2}),
+    ),
+    # size and depth
+    (
+        "a message of 300,000 characters",
+        text_of(claude(said("m1", "human", "q"), said("m2", "assistant", "x" * 300_000, "m1"))),
+        ({"k-1": 2}, {}, {}),
+    ),
+    ("arrays 100,000 deep", DEEP, "an empty export, there is no conversation in it; export again"),
+    ("objects 100,000 deep", DEEP_OBJECTS, "formats known here; name it with --source"),
+    (
+        "one conversation 100,000 deep among good ones",
+        f"[{json.dumps(RAIN)},{DEEP},{DEEP_OBJECTS},{json.dumps(GOOD)}]",
+        ({"c-1": 2, "good": 2}, {"damaged: not JSON": 2}, {}),
+    ),
+    (
+        "a message field 100,000 deep",
+        f"[{json.dumps(RAIN).replace(json.dumps('Mizzle.'), DEEP)},{json.dumps(GOOD)}]",
+        ({"good": 2}, {"damaged: not JSON": 1}, {}),
+    ),
+    (
+        "300,000 spaces before the only conversation",
+        "[" + " " * 300_000 + text_of(RAIN)[1:],
+        "formats known here; name it with --source",
+    ),
+    ("a string without an end", '["' + "\\" * 500_001, "formats known here"),
+    (
+        "a number of 5,000 digits",
+        text_of(GOOD, RAIN).replace("1718000000.51", "9" * 5000, 1),
+        ({"c-1": 2}, {"damaged: not JSON": 1}, {}),
+    ),
+    ("numbers beyond all bounds", text_of(RAIN).replace("1718000000.51", "1e999"), ({"c-1": 2}, {}, {})),
+    # characters
+    ("half of a surrogate pair", text_of(RAIN).replace("Mizzle", "Miz\\ud83d"), ({"c-1": 2}, {}, {})),
+    ("half of a surrogate pair in ids", text_of(RAIN).replace("a1", "a\\udc00"), ({"c-1": 2}, {}, {})),
+    ("an escaped NUL in a text", text_of(RAIN).replace("Mizzle", "Miz\\u0000zle"), ({"c-1": 2}, {}, {})),
+    (
+        "a bare NUL in a text",
+        text_of(RAIN, GOOD).replace("Mizzle", "Miz\0zle"),
+        ({"c-1": 2, "good": 2}, {}, {}),
+    ),
+    ("NUL bytes after the end", text_of(RAIN) + "\0" * 512, ({"c-1": 2}, {"damaged: not JSON": 1}, {})),
+    ("NUL bytes before the beginning", "\0" * 512 + text_of(RAIN), "this is no text; give the export's zip"),
+    ("UTF-16 LE with its mark", ("\ufeff" + text_of(RAIN)).encode("utf-16-le"), ({"c-1": 2}, {}, {})),
+    ("UTF-16 BE with its mark", ("\ufeff" + text_of(RAIN)).encode("utf-16-be"), ({"c-1": 2}, {}, {})),
+    ("UTF-16 without a mark", text_of(RAIN).encode("utf-16-le"), "this is no text; give the export's zip"),
+    ("UTF-8 with a mark", ("\ufeff" + text_of(RAIN)).encode(), ({"c-1": 2}, {}, {})),
+    ("bytes that are no UTF-8", text_of(RAIN).encode().replace(b"Mizzle", b"Miz\xff\xfezle"), ({"c-1": 2}, {}, {})),
+    # keys, ids and types
+    ("a key twice", text_of(RAIN).replace('"title": ', '"title": "Other", "title": '), ({"c-1": 2}, {}, {})),
+    (
+        "a conversation three times",
+        text_of(RAIN, RAIN, RAIN | {"update_time": 1.8e9}),
+        ({"c-1": 2}, {"duplicate: same conversation found twice": 2}, {"duplicate: same conversation found twice": 4}),
+    ),
+    (
+        "a message id twice",
+        text_of(
+            claude(said("m1", "human", "A"), said("m1", "assistant", "B", "m1"), said("m2", "assistant", "C", "m1"))
+        ),
+        ({"k-1": 2}, {}, {"message id found twice": 1}),
+    ),
+    (
+        "null for every object in turn",
+        text_of(*NULLS, GOOD),
+        ({"good": 2}, {"not a conversation": 1, "no messages": 3}, {}),
+    ),
+    (
+        "null for a message",
+        text_of(claude(said("a", "human", "A"), None, said("b", "assistant", "B", "a"))),  # type: ignore[arg-type]
+        ({"k-1": 2}, {}, {"damaged: not a message": 1}),
+    ),
+    (
+        "null for every field",
+        text_of(claude(dict.fromkeys(said("m1", "human", "A"))), CLAUDE),
+        ({"k-1": 2}, {"nothing visible in it": 1}, {"unknown role": 1}),
+    ),
+    (
+        "numbers where strings belong",
+        text_of(chatgpt(node("u1", None, "user", 5), node("a1", "u1", "assistant", 1.5), id=7, title=7), GOOD),
+        ({"good": 2}, {"nothing visible in it": 1}, {"empty": 2}),
+    ),
+    # wrappings
+    ("nothing between the brackets", "[]", "an empty export, there is no conversation in it; export again"),
+    ("nothing between the braces", "{}", "an empty export, there is no conversation in it; export again"),
+    ("a comma at the end", f"[{json.dumps(RAIN)},]", ({"c-1": 2}, {}, {})),
+    ("arrays one after another", text_of(RAIN) + text_of(GOOD), ({"c-1": 2, "good": 2}, {}, {})),
+    ("objects one after another", json.dumps(RAIN) + json.dumps(GOOD), ({"c-1": 2, "good": 2}, {}, {})),
+    ("lines that end in CRLF", f"{json.dumps(RAIN)}\r\n{json.dumps(GOOD)}\r\n", ({"c-1": 2, "good": 2}, {}, {})),
+    ("an array in one of the lines", f"{json.dumps(RAIN)}\n{text_of(GOOD)}\n", ({"c-1": 2, "good": 2}, {}, {})),
+    (
+        "a file that ends early",
+        text_of(RAIN, GOOD)[:-300],
+        ({"c-1": 2}, {"cut off at the end of the file": 1}, {}),
+    ),
+    ("a file that ends in its first conversation", text_of(RAIN)[:300], "1 cut off at the end of the file; check"),
+]
+
+
+@pytest.mark.parametrize(("content", "outcome"), [case[1:] for case in CONTENT], ids=[case[0] for case in CONTENT])
+def test_hostile_content_is_read_counted_or_told(
+    tmp_path: Path, content: str | bytes, outcome: Outcome | str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    if isinstance(outcome, str):
+        assert call(file, "--output", tmp_path / "o.json", "--quiet") == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert outcome in line
+        return
+    collection = parse(file)
+    assert_reconciles(collection)
+    account = collection.account
+    kept = {conversation.id: len(conversation.messages) for conversation in collection}
+    assert (kept, account.conversations_left_out, account.messages_left_out) == outcome
+    assert call(file, "--output", tmp_path / "o.json", "--stats") == 0
+
+
+HOSTILE_TEXT = (
+    "[/] [bold red]x[/red] [link=http://x]y[/link] {task} %s "
+    "\x1b]0;owned\x07\x1b[2J \x9b31m \u202eesrever\u2066 \u2028z"
+)
+UNSAFE = {"\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\u2028"}
+
+
+def test_hostile_words_act_nowhere_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In titles, texts, names of speakers, models and ids: --preview, --stats and the lists show them as they are."""
+    reply = node("a1", "u1", "assistant", HOSTILE_TEXT, metadata={"model_slug": HOSTILE_TEXT})
+    hostile = chatgpt(
+        node("u1", None, "user", HOSTILE_TEXT), reply, title=HOSTILE_TEXT, id=HOSTILE_TEXT, conversation_id=HOSTILE_TEXT
+    )
+    assert call(write(tmp_path / "c.json", [hostile]), "--preview", "--stats", "--output", tmp_path / "o.json") == 0
+    shown = "".join(capsys.readouterr())
+    assert shown.count("[/] [bold red]x[/red]") >= 4
+    assert not set(shown) & UNSAFE
+
+
+def test_hostile_names_of_files_in_an_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are shown in notes, errors and the progress bar."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(HOSTILE_TEXT.replace("/", ""), json.dumps([RAIN]))
+        archive.writestr("../" + HOSTILE_TEXT, b"")
+    (tmp_path / "x.zip").write_bytes(packed.getvalue())
+    assert call(tmp_path / "x.zip", "--output", tmp_path / "o.json", "--stats") == 0
+    shown = "".join(capsys.readouterr())
+    assert "[bold red]x" in shown and not set(shown) & UNSAFE
+
+
+def test_a_progress_bar_takes_no_markup_from_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal, rich would end the run over "[/]" with an error of its own."""
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    name = "reading [/] [/bold] [link=x] \\"
+    assert list(progress([1, 2], name)) == [1, 2]
+    with progress_over_many("conversations") as passing:
+        assert list(passing([1, 2], name)) == [1, 2]
+
+
+def test_no_more_notes_than_a_person_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("c.json", json.dumps([RAIN]))
+        for number in range(1000):
+            archive.writestr(f"../{number}.json", b"[]")
+    (tmp_path / "x.zip").write_bytes(packed.getvalue())
+    assert call(tmp_path / "x.zip", "--output", tmp_path / "o.json") == 0
+    notes = capsys.readouterr().err.splitlines()
+    assert len(notes) == 21
+    assert notes[-1] == "note: 980 more files could not be read; --stats counts them by reason"
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900])
+def test_half_a_surrogate_pair_deep_inside_costs_its_conversation_only(tmp_path: Path, depth: int) -> None:
+    deep = "[" * depth + '"\\ud83d"' + "]" * depth
+    good = json.dumps(RAIN | {"id": "good", "conversation_id": "good"})
+    (tmp_path / "x.json").write_text(f"[{json.dumps(RAIN).replace(json.dumps('Mizzle.'), deep)},{good}]")
+    assert "good" in {conversation.id for conversation in parse(tmp_path / "x.json")}
+
+
+def test_a_raw_control_character_in_a_string_is_taken_out(tmp_path: Path) -> None:
+    """JSON forbids it and some tools write it: the character goes, the conversation stays."""
+    (tmp_path / "x.json").write_bytes(json.dumps([RAIN]).encode().replace(b"Mizzle.", b"Miz\x00zle\x1b."))
+    (conversation,) = parse(tmp_path / "x.json")
+    assert conversation.messages[1].content == "Mizzle."
+
+
+def test_a_value_without_an_end_is_not_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.json_stream.LONGEST", 3 << 20)
+    monkeypatch.setattr("identity.formats.values.LONGEST", 3 << 20)
+    (tmp_path / "x.json").write_text(f'[{json.dumps(RAIN)},{{"mapping": "{"endless " * (1 << 20)}')
+    collection = parse(tmp_path / "x.json")
+    assert len(collection) == 1
+    assert collection.account.conversations_left_out == {TOO_LONG: 1}
+
+
+def forked_chain(length: int) -> Thread:
+    """One reply in very many pieces, with another way out of each of them."""
+    thread = Thread(source="test", id="c")
+    thread.add(Node("u", None, "user", "Rain?"))
+    for number in range(length):
+        before = f"a{number - 1}" if number else "u"
+        thread.add(Node(f"a{number}", before, "assistant", f"text {number}", time=2e9 + number))
+        thread.add(Node(f"b{number}", before, "assistant", f"other {number}", time=1e9 + number))
+    return thread
+
+
+def test_forks_at_every_piece_of_a_reply_are_bounded() -> None:
+    """Unbounded, this is quadratic: ten seconds. What is not looked at counts as another branch."""
+    thread = forked_chain(2000)
+    reading = linearize(thread, Options())
+    assert len(reading.conversations[0].messages[1].alternatives) == MOST_ALTERNATIVES
+    assert reading.read == reading.kept + reading.left_out.total()
+    assert len(linearize(thread, Options(all_branches=True)).conversations) == MOST_PATHS

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import os
+import socket
 import struct
 import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 from export_builders import assert_reconciles, chatgpt, claude, node, only, parse, said, write
 
+from identity import sources
 from identity.console import UsageError, UserError
 from identity.importing import SAME_AS_JSON
 from identity.json_stream import split_values
-from identity.sources import DEPTH, Document, Found, Skipped, documents
+from identity.sources import (
+    DEPTH,
+    LINK,
+    LINK_OUT,
+    NOT_A_FILE,
+    DamagedFile,
+    Document,
+    Found,
+    Skipped,
+    documents,
+)
+from identity.streams import CarefulStream
 
 RAIN = chatgpt(node("u1", None, "user", "Rain?"), node("a1", "u1", "assistant", "Mizzle."))
 
@@ -147,7 +163,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     raw[entry + 24 : entry + 28] = struct.pack("<I", 300 * 1024 * 1024)
     archive.write_bytes(raw)
     found = list(documents([archive]))
-    assert damaged(found) == ["packed tighter than text can be (a zip bomb?)"]
+    assert damaged(found) == ["packed tighter than 200:1 (a zip bomb?); --max-ratio lifts this limit"]
     assert names(found, Document) == ["bomb.zip!conversations.json"]
 
 
@@ -295,3 +311,160 @@ def test_cutting_values_needs_little_more_than_the_value(piece: str) -> None:
         tracemalloc.stop()
     assert not value.complete
     assert peak < 12_000_000
+
+
+# --- folders, and what lies in them that is no file -------------------------------------------------------------
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there, and there are no pipes")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one good export."""
+    write(tmp_path / "folder" / "good.json", [RAIN])
+    return tmp_path / "folder"
+
+
+@needs_posix
+def test_links_that_lead_out_are_not_followed_but_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "other.json").write_text(rain("other"))
+    (folder / "file.json").symlink_to(tmp_path / "outside" / "other.json")
+    (folder / "linked").symlink_to(tmp_path / "outside")
+    (folder / "nothing.json").symlink_to("gone.json")
+    collection = parse(folder)
+    assert only(collection).id == "c-1"
+    assert collection.account.files_skipped == {LINK_OUT: 3}
+    assert collection.account.problems == [
+        f"{folder / name}: {LINK_OUT}" for name in ("file.json", "linked", "nothing.json")
+    ]
+
+
+@needs_posix
+def test_links_in_circles_end(folder: Path) -> None:
+    """What a link inside the folder leads to is read where it lies."""
+    (folder / "again").symlink_to(folder)
+    (folder / "self.json").symlink_to("self.json")
+    (folder / "twin.json").symlink_to("good.json")
+    collection = parse(folder)
+    assert only(collection).id == "c-1"
+    assert collection.account.files_skipped == {LINK: 2, LINK_OUT: 1}
+
+
+@needs_posix
+def test_a_linked_folder_that_is_given_is_read(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(folder)
+    assert only(parse(tmp_path / "linked")).id == "c-1"
+
+
+@needs_posix
+def test_pipes_sockets_and_devices_in_a_folder_are_counted_not_opened(folder: Path) -> None:
+    """Opening the pipe would wait for a writer for ever, and the device has no end."""
+    os.mkfifo(folder / "pipe.json")
+    (folder / "zero.json").symlink_to("/dev/zero")
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as server:
+        place = os.open(folder, os.O_RDONLY)  # a socket's path may be no longer than about 100 characters
+        here = Path.cwd()
+        os.fchdir(place)
+        server.bind("socket.json")
+        os.chdir(here)
+        os.close(place)
+        collection = parse(folder)
+    assert only(collection).id == "c-1"
+    assert collection.account.files_skipped == {NOT_A_FILE: 2, LINK_OUT: 1}
+
+
+@needs_posix
+def test_a_pipe_given_by_name_is_told_how_to_be_given(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="send what comes out of it through stdin and give -"):
+        parse(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_costs_itself_only(folder: Path) -> None:
+    write(folder / "closed.json", [RAIN]).chmod(0)
+    (folder / "locked").mkdir(mode=0)
+    collection = parse(folder)
+    assert len(collection) == 1
+    assert sorted(collection.account.problems) == [
+        f"{folder / 'closed.json'}: Permission denied; check the file, its rights and the disk",
+        f"{folder / 'locked'}: Permission denied; check the rights of the folder",
+    ]
+
+
+def refuse(*arguments: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_named_file_that_cannot_be_opened_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UserError, match=r"good\.json: Permission denied; check the file, its rights and the disk$"):
+        parse(folder / "good.json")
+
+
+def test_a_file_that_vanishes_while_the_folder_is_read(folder: Path) -> None:
+    """After it was found, and after its beginning was looked at."""
+    write(folder / "later.json", [RAIN | {"id": "later", "conversation_id": "later"}])
+    found = documents([folder])
+    first = next(found)
+    assert isinstance(first, Document)
+    (folder / "later.json").unlink()
+    (last,) = found
+    assert (
+        isinstance(last, Skipped)
+        and last.reason == "No such file or directory; check the file, its rights and the disk"
+    )
+    (folder / "good.json").unlink()
+    with pytest.raises(DamagedFile, match=r"good\.json: No such file or directory"), first.open():
+        pass
+
+
+def test_a_disk_that_fails_while_a_file_is_read_keeps_what_came_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 600_000:
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    many = b"[" + b",".join(rain(f"c{number}").encode()[1:-1] for number in range(2000)) + b"]"
+    assert len(many) > 1_000_000
+
+    def failing(stream: IO[bytes], step: int) -> CarefulStream:
+        return CarefulStream(cast(IO[bytes], Failing(many)), step=600_001)
+
+    monkeypatch.setattr(sources, "CarefulStream", failing)
+    collection = parse(folder)
+    assert 100 < len(collection) < 2000
+    assert collection.account.problems == [
+        f"{folder / 'good.json'}: Input/output error; check the file, its rights and the disk"
+    ]
+
+
+def test_a_file_that_grows_while_it_is_read(folder: Path) -> None:
+    found = next(documents([folder]))
+    assert isinstance(found, Document)
+    with found.open() as stream, (folder / "good.json").open("a") as more:
+        whole = stream.read(10)
+        more.write("\n" * 100)
+        more.flush()
+        whole += stream.read()
+    assert whole == (folder / "good.json").read_bytes()
+
+
+def test_a_folder_may_be_called_as_a_file(tmp_path: Path) -> None:
+    write(tmp_path / "conversations.json" / "conversations.json" / "x.zip", [RAIN])
+    assert only(parse(tmp_path)).id == "c-1"
+    assert only(parse(tmp_path / "conversations.json")).id == "c-1"
+
+
+def test_a_sibling_is_never_sought_outside(tmp_path: Path) -> None:
+    write(tmp_path / "folder" / "c.json", [RAIN])
+    write(tmp_path / "outside.json", [])
+    (document,) = documents([tmp_path / "folder"])
+    assert isinstance(document, Document)
+    for name in ("../outside.json", "..\\outside.json", str(tmp_path / "outside.json"), "a/../../outside.json"):
+        assert document.sibling(name) is None
+    assert document.sibling("c.json")

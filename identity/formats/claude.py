@@ -108,7 +108,7 @@ def _link_in_order(nodes: list[Node]) -> None:
 
 def _node(message: Any, position: int, model: str | None) -> Node:
     if not isinstance(message, dict):
-        return Node(f"m{position}", None, "user", left_out=DAMAGED_MESSAGE)
+        return Node(f"damaged-{position}", None, "user", left_out=DAMAGED_MESSAGE)
     name = text_at(message, "uuid") or f"m{position}"
     role = _SENDERS.get(text_at(message, "sender").lower())
     if role is None:

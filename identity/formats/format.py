@@ -50,6 +50,7 @@ VOICE_ABSENT = "nobody of the name in --voice speaks in it"
 
 DAMAGED = "damaged: not JSON"
 CUT_OFF_FILE = "cut off at the end of the file"
+TOO_LONG = "longer than a conversation can be; the rest of the file is not read"
 NOT_A_CONVERSATION = "not a conversation"
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from identity.json_stream import KeyPath, as_utf8, key_paths, split_values
 from identity.png import keywords
-from identity.sources import DamagedFile, Document
+from identity.sources import PREFIX, DamagedFile, Document
 
 Kind = Literal["json", "html", "png", "picture", "pdf", "sqlite", "safetensors", "text", "binary", "empty"]
 Shape = Literal["array", "object", "lines", "none"]
@@ -56,8 +56,9 @@ class Peek:
 
     @property
     def is_empty_value(self) -> bool:
-        """True for [] and {}: an export without anything in it."""
-        return self.kind == "json" and self.prefix.translate(_BRACKETS_AND_SPACE) == ""
+        """True for [] and {}: an export without anything in it, which ends within the prefix."""
+        is_whole = len(self.prefix) < PREFIX
+        return is_whole and self.kind == "json" and self.prefix.translate(_BRACKETS_AND_SPACE) == ""
 
 
 _BRACKETS_AND_SPACE = str.maketrans("", "", "[]{}, \t\r\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from identity.formats.csv_rows import columns_of
 from identity.formats.peek import Peek
 
 _CLAUDE = "give the zip with the conversations (conversations-000.zip, data-….zip) or its conversations.json"
@@ -55,6 +56,11 @@ SIDE_FILES = (
         "Open WebUI's feedback",
         "give the exported chats; their thumbs are in them",
         lambda peek: peek.has("data", "rating") and peek.has("meta", "chat_id"),
+    ),
+    SideFile(
+        "the prompts of Copilot's Windows app without their answers",
+        "give copilot-activity-history.csv or copilot-chat-activity.csv of the same export",
+        lambda peek: columns_of(peek) >= {"timestamp", "clientapp", "prompt"},
     ),
     SideFile(
         "the settings of a LoRA adapter",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -98,3 +99,15 @@ def in_time_order(items: Iterable[Item], time_of: Callable[[Item], float | None]
         timed.append((last, item))
     timed.sort(key=lambda pair: pair[0])
     return [item for _, item in timed]
+
+
+def oldest_first(items: Iterable[Item], time_of: Callable[[Item], float | None]) -> list[Item]:
+    """In order of time, from a list that may be newest first, as it is taken to be where no time says otherwise.
+
+    Such a list is turned round before it is sorted: of a question and its answer that bear one time, the answer stands
+    first in it.
+    """
+    given = list(items)
+    times = [time for time in map(time_of, given) if time is not None]
+    steps = [(later > earlier) - (later < earlier) for earlier, later in pairwise(times)]
+    return in_time_order(given if sum(steps) > 0 else reversed(given), time_of)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
@@ -33,6 +34,8 @@ from identity.formats.times import iso_text
 from identity.records import Alternative, Conversation, Message, Role
 
 JOINT = "\n\n"  # between the pieces of one reply
+MOST_PATHS = 500  # of one conversation that --branches all gives; each of them repeats what it shares with others
+MOST_ALTERNATIVES = 50  # other answers that are looked at for one reply; further ones count as other branches
 NO_MESSAGES = "no messages"
 NOTHING_VISIBLE = "nothing visible in it"
 
@@ -74,7 +77,7 @@ def _paths(thread: Thread) -> tuple[dict[str | None, list[Node]], Iterable[list[
         if len(path) == len(thread.nodes):
             return {}, [path]
     children = thread.children()
-    return children, map(thread.path_to, thread.leaves(children))
+    return children, map(thread.path_to, islice(thread.leaves(children), MOST_PATHS))
 
 
 def _key_of(thread: Thread) -> str:
@@ -249,20 +252,24 @@ class _Walk:
             return []
         found: list[Alternative] = []
         seen = {content}
-        for position in range(start, end):
+        for position, branch in islice(self._branches_between(start, end), MOST_ALTERNATIVES):
             shared = self.path[start + 1 : position + 1]
-            for child in self.children.get(self.path[position].id, []):
-                if child.id in self.position:
-                    continue
-                for branch in self._reply_branches(child):
-                    pieces = self._visible_pieces([node for node in [*shared, *branch] if node.is_in_dialogue])
-                    text = joined(pieces)
-                    if not text or text in seen or pieces[-1].is_cut_off:
-                        continue
-                    seen.add(text)
-                    found.append(Alternative(content=text, model=_model_of(pieces), rating=_rating_of(pieces)))
-                    self.fates.alternatives.update(node.id for node in pieces)
+            pieces = self._visible_pieces([node for node in [*shared, *branch] if node.is_in_dialogue])
+            text = joined(pieces)
+            if not text or text in seen or pieces[-1].is_cut_off:
+                continue
+            seen.add(text)
+            found.append(Alternative(content=text, model=_model_of(pieces), rating=_rating_of(pieces)))
+            self.fates.alternatives.update(node.id for node in pieces)
         return _told_apart(found, question, self.position)
+
+    def _branches_between(self, start: int, end: int) -> Iterator[tuple[int, list[Node]]]:
+        """(position of the fork on the path, its nodes) of each branch that leaves the path in a reply."""
+        for position in range(start, end):
+            if self.forks[position]:
+                for child in self.children[self.path[position].id]:
+                    if child.id not in self.position:
+                        yield from ((position, branch) for branch in self._reply_branches(child))
 
     def _reply_branches(self, first: Node) -> Iterator[list[Node]]:
         """Every way down from a node on which the user does not speak, as lists of nodes."""
@@ -280,8 +287,10 @@ class _Walk:
             ]
             stack.extend(reversed(further))
             if not further:
-                path = self.thread.path_to(node.id)
-                yield path[next(index for index, step in enumerate(path) if step.id == first.id) :]
+                branch = [node]
+                while branch[-1] is not first:
+                    branch.append(self.thread.nodes[branch[-1].parent or ""])
+                yield branch[::-1]
 
 
 def _told_apart(found: list[Alternative], question: Node, on_path: dict[str, int]) -> list[Alternative]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from identity.formats.format import CUT_OFF_FILE, DAMAGED, NOT_A_CONVERSATION, Reading, skipped
-from identity.json_stream import RawValue, decode_value, decode_values
+from identity.formats.format import CUT_OFF_FILE, DAMAGED, NOT_A_CONVERSATION, TOO_LONG, Reading, skipped
+from identity.json_stream import LONGEST, RawValue, decode_value, decode_values
 from identity.sources import Document
 
 
@@ -53,6 +53,8 @@ def objects(document: Document, wrapper: str = "") -> Iterator[dict[str, Any] | 
 
 def reason_of(value: RawValue) -> str:
     """Why a value that does not decode is not there."""
+    if len(value.raw) > LONGEST:
+        return TOO_LONG
     return DAMAGED if value.complete else CUT_OFF_FILE
 
 
