@@ -276,6 +276,7 @@ def test_the_order_of_day_and_month(tmp_path: Path, lines: list[str], first: str
         ("Eliminaste este mensaje", "Eliminaste este mensaje", DELETED),
         ("\u200eMissed voice call, \u200eTap to call back", "Missed voice call, Tap to call back", CALL),
         ("\u200eAnna ha cambiado el icono", "Anna ha cambiado el icono", NOTICE),
+        ("\u200e图片已忽略", "图片已忽略", MEDIA_ONLY),
         ("\u200eubicación: https://maps.google.com/?q=1,2", "ubicación: https://maps.google.com/?q=1,2", MEDIA_ONLY),
         ("yes \u200e<Ce message a été modifié>", "yes", None),
         ("yes <This message was edited>", "yes", None),
@@ -285,7 +286,7 @@ def test_the_order_of_day_and_month(tmp_path: Path, lines: list[str], first: str
     ],
 )
 def test_what_is_not_a_persons_words(text: str, words: str, reason: str | None) -> None:
-    assert words_of(text, is_first=False) == (words, reason)
+    assert words_of(text, "Anna", is_first=False) == (words, reason)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

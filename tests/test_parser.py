@@ -131,9 +131,8 @@ def test_a_reader_that_goes_away_is_no_error(what: str) -> None:
 def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     voices = ("--voice", "assistant", "--voice", "Mira")  # some of the samples are chats between people
     for name in ("one", "two"):
-        call(
-            EXPORTS, "--output", tmp_path / f"{name}.json", "--branches", "all", "--quiet", "--system", "keep", *voices
-        )
+        wanted = ("--branches", "all", "--system", "keep", *voices)
+        assert call(EXPORTS, "--output", tmp_path / f"{name}.json", "--quiet", *wanted) == 0
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 

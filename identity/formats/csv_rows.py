@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from identity.json_stream import BLOCK, as_utf8
 from identity.sources import DamagedFile, Document
 
 _DELIMITERS = ",;\t"
+_LINE = re.compile(r"[^\r\n]*")
 # Python's own limit is 128 KiB, less than a pasted page; larger numbers overflow on Windows. It holds for all readers
 # of the process, and there are no others.
 _FIELD_LIMIT = 2**31 - 1
@@ -34,7 +36,8 @@ class Table:
 
 def columns_of(peek: Peek) -> frozenset[str]:
     """The names of the columns, if the document is a table; the first line as one name if it is other text."""
-    return frozenset(_names(peek.prefix.partition("\n")[0])) if peek.kind == "text" else frozenset()
+    line = _LINE.match(peek.prefix) if peek.kind == "text" else None
+    return frozenset(_names(line.group())) if line else frozenset()
 
 
 def table_of(document: Document) -> Table:
@@ -71,11 +74,11 @@ def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[str]:
     raw = io.BufferedReader(_Blocks(blocks), BLOCK)
-    return io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="replace")  # every line ending becomes "\n", in fields too
 
 
 class _Blocks(io.RawIOBase):
-    """Blocks of bytes as a file, for TextIOWrapper, which knows all line endings and keeps them."""
+    """Blocks of bytes as a file, for TextIOWrapper, which knows all line endings."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self.blocks = blocks

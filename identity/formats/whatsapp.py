@@ -68,7 +68,7 @@ def _entries(found: list[Line | str], seconds: list[float | None]) -> list[Entry
 
 def _entry(line: Line, time: float | None, is_first: bool) -> Entry:
     """The id is made of the content, and the same words to two friends in one minute have the same one: told_by."""
-    words, reason = words_of(line.text, is_first) if line.sender else ("", notice_of(line.text))
+    words, reason = words_of(line.text, line.sender, is_first) if line.sender else ("", notice_of(line.text))
     if reason == NOTICE:
         return NOTICE
     content = f"{time}\0{line.sender}\0{words}".encode("utf-8", "replace")

@@ -67,7 +67,7 @@ _ENCRYPTED = re.compile(
 _INVISIBLE = re.compile("[\u200e\u2068\u2069]")  # the last two stand around the name of who is mentioned
 
 
-def words_of(text: str, is_first: bool) -> tuple[str, str | None]:
+def words_of(text: str, sender: str, is_first: bool) -> tuple[str, str | None]:
     """A message's own words, and the reason to leave it out where there are none."""
     begins_marked = text.startswith(MARK)
     if not begins_marked or not _OMITTED.fullmatch(text.strip(f"{MARK} \n")):
@@ -80,10 +80,12 @@ def words_of(text: str, is_first: bool) -> tuple[str, str | None]:
         return words, MEDIA_ONLY
     if _DELETED.fullmatch(words):
         return words, DELETED
-    if begins_marked:
-        return words, notice_of(words)
     if is_first and _ENCRYPTED.search(words):
         return words, NOTICE
+    if begins_marked and words.startswith(sender):  # "Anna changed the icon"
+        return words, notice_of(words)
+    if begins_marked:  # in no list: as a rule a picture, in a language that is not here
+        return words, CALL if _CALL.search(words) else MEDIA_ONLY
     return words, None if words else EMPTY
 
 
