@@ -69,8 +69,22 @@ def decode_values(
     a wrong guess. `inside` is a key: of a file that is one object, the elements of the array under it are the values.
     """
     reader = _Reader(as_utf8(stream))
+    return _decoded(reader, _starts(reader, inside), decode)
+
+
+def decode_listed(
+    stream: IO[bytes], decode: Callable[[bytes], Decoded], keys: frozenset[str], inner: str
+) -> Iterator[tuple[RawValue, Decoded | ValueError]]:
+    """As decode_values, of a file that is one object: what is in the arrays {key: {inner: [...]}}, of all the keys."""
+    reader = _Reader(as_utf8(stream))
+    return _decoded(reader, _listed_starts(reader, {b'"%s"' % key.encode() for key in keys}, inner), decode)
+
+
+def _decoded(
+    reader: _Reader, starts: Iterator[tuple[int, bool]], decode: Callable[[bytes], Decoded]
+) -> Iterator[tuple[RawValue, Decoded | ValueError]]:
     guess = _Guess()
-    for root, in_array in _starts(reader, inside):
+    for root, in_array in starts:
         found = guess.cut(reader, decode)
         if found:
             yield RawValue(found[0], root, in_array), found[1]
@@ -104,6 +118,33 @@ def _starts(reader: _Reader, inside: str) -> Iterator[tuple[int, bool]]:
                 in_array = True
             else:
                 yield root, False
+
+
+def _listed_starts(reader: _Reader, keys: set[bytes], inner: str) -> Iterator[tuple[int, bool]]:
+    """As _starts, for the elements of {key: {inner: [...]}}; all else is passed over."""
+    if not reader.skip(_BETWEEN) or reader.peek() != b"{":
+        return
+    reader.take(1)
+    wanted = b'"%s"' % inner.encode()
+    is_inside = False  # an object under one of the keys
+    while reader.skip(_BETWEEN):
+        if reader.peek() == b"}" and is_inside:
+            reader.take(1)
+            is_inside = False
+            continue
+        name = reader.take(_extent(reader, 0)[0])
+        reader.skip(_COLON)
+        opening = reader.peek()
+        if not is_inside and name in keys and opening == b"{":
+            reader.take(1)
+            is_inside = True
+        elif is_inside and name == wanted and opening == b"[":
+            reader.take(1)
+            while reader.skip(_BETWEEN) and reader.peek() != b"]":
+                yield 0, True
+            reader.take(1)
+        else:
+            reader.take(_extent(reader, 0)[0])
 
 
 def _enter(reader: _Reader, key: str) -> bool:

@@ -15,6 +15,7 @@ from export_builders import assert_reconciles, call, chatgpt, node, only, parse,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identity import json_stream
 from identity.console import UsageError, UserError
 from identity.formats.messenger import Speakers
 from identity.formats.nodes import CALL, DELETED, MEDIA_ONLY, NOTICE
@@ -161,6 +162,26 @@ def test_the_json_of_an_account_with_many_contacts_is_known(tmp_path: Path) -> N
         "chats": {"list": [telegram(("Mira", "Rain?"), ("Anna", "Mizzle."))]},
     }
     assert texts(only(parse(write(tmp_path / "x.json", account), voices=("Anna",))))[1] == ("assistant", "Mizzle.")
+
+
+def test_an_account_is_read_chat_by_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond what one value may hold; chats that were left stand in a list of their own, and a file may be cut off."""
+    monkeypatch.setattr(json_stream, "LONGEST", 4_000)
+    monkeypatch.setattr(json_stream, "BLOCK", 500)
+    chats = [telegram(("Mira", "Rain?"), ("Anna", "Mizzle." * 50), id=number) for number in range(20)]
+    account = {
+        "about": {"list": ["no chat"]},
+        "chats": {"about": "}", "list": chats[:15]},
+        "stories": [{"list": [1]}],
+        "left_chats": {"list": [*chats[15:], None]},
+    }
+    file = write(tmp_path / "x.json", account)
+    found = parse(file, voices=("Anna",))
+    assert (len(found), found.account.conversations_left_out) == (20, {"not a conversation": 1})
+    file.write_text(file.read_text(encoding="utf-8")[: file.stat().st_size // 2], encoding="utf-8")
+    found = parse(file, voices=("Anna",))
+    assert len(found) in range(8, 12)
+    assert found.account.conversations_left_out == {"cut off at the end of the file": 1}
 
 
 # --- Discord ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
 
 Shape of 2019 to 2026; `date_unixtime` is there since 2021, `date` is local time. Accounts that were deleted have no
 name but an id. What was forwarded or made by an inline bot is nobody's own words and left out, and so is a gap to
-what follows. In a `bot_chat` the bot is the assistant. One chat is read message by message, an account as a whole.
+what follows. In a `bot_chat` the bot is the assistant. One chat is read message by message, an account chat by chat.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from identity.formats.cleaning import clean_reply, clean_typed
-from identity.formats.fields import list_at, name_of, object_at, text_at
+from identity.formats.fields import name_of, text_at
 from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.html_inline import Span, longest_run
 from identity.formats.messenger import Chat, Entry, Speakers, conversations, head_of
 from identity.formats.nodes import CALL, DAMAGED_MESSAGE, EMPTY, FORWARDED, MEDIA_ONLY, NOTICE, Node
 from identity.formats.peek import Peek
 from identity.formats.times import epoch_seconds
-from identity.formats.values import objects
+from identity.formats.values import listed_objects, objects
 from identity.json_stream import as_utf8, key_paths
 from identity.sources import Document
 
-_LISTS = ("chats", "left_chats")
+_LISTS = frozenset({"chats", "left_chats"})
 # Keys of which a message without text has at least one.
 _MEDIA = (
     *("photo", "file", "media_type", "sticker_emoji", "contact_information", "location_information"),
@@ -52,28 +52,19 @@ def matches(peek: Peek) -> bool:
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """One Reading for each stretch of a chat without a long silence."""
     speakers = Speakers()
-    if ("messages",) in key_paths(b"".join(as_utf8(io.BytesIO(document.prefix)))):
+    keys = {path[0] for path in key_paths(b"".join(as_utf8(io.BytesIO(document.prefix)))) if len(path) == 1}
+    if "messages" in keys:
         chat = head_of(document, "messages")
         yield from _read_chat(chat, objects(document, "messages"), speakers, options)
         return
-    for value in objects(document):
+    is_account = not keys.isdisjoint((*_LISTS, "personal_information"))
+    for value in listed_objects(document, _LISTS, "list") if is_account else objects(document):
         if isinstance(value, Reading):
             yield value
         elif isinstance(value.get("messages"), list):
             yield from _read_chat(value, value["messages"], speakers, options)
-        elif any(key in value for key in (*_LISTS, "personal_information")):
-            yield from _read_account(value, speakers, options)
         else:
             yield skipped(NOT_A_CONVERSATION)
-
-
-def _read_account(account: dict[str, Any], speakers: Speakers, options: Options) -> Iterator[Reading]:
-    for key in _LISTS:
-        for chat in list_at(object_at(account, key), "list"):
-            if isinstance(chat, dict):
-                yield from _read_chat(chat, list_at(chat, "messages"), speakers, options)
-            else:
-                yield skipped(NOT_A_CONVERSATION)
 
 
 def _read_chat(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from identity.formats.format import CUT_OFF_FILE, DAMAGED, NOT_A_CONVERSATION, TOO_LONG, Reading, skipped
-from identity.json_stream import LONGEST, RawValue, decode_value, decode_values
+from identity.json_stream import LONGEST, RawValue, decode_listed, decode_value, decode_values
 from identity.sources import Document
 
 
@@ -49,6 +49,16 @@ def objects(document: Document, wrapper: str = "") -> Iterator[dict[str, Any] | 
             yield item if isinstance(item, Reading) else item[1]
         else:
             yield skipped(NOT_A_CONVERSATION)
+
+
+def listed_objects(document: Document, keys: frozenset[str], inner: str) -> Iterator[dict[str, Any] | Reading]:
+    """The JSON objects in the arrays {key: {inner: [...]}} of a document that is one object."""
+    with document.open() as stream:
+        for value, found in decode_listed(stream, decode_value, keys, inner):
+            if isinstance(found, ValueError):
+                yield skipped(reason_of(value))
+            else:
+                yield found if isinstance(found, dict) else skipped(NOT_A_CONVERSATION)
 
 
 def reason_of(value: RawValue) -> str:
