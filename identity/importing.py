@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from identity.console import UsageError, UserError
+from identity.console import UsageError, UserError, plain
 from identity.formats import AmbiguousFormat, detect
 from identity.formats.format import VOICE_NOT_CHOSEN, Format, Options, Reading
 from identity.formats.peek import Peek, peek_at
@@ -24,6 +24,7 @@ from identity.limits import DEFAULT_LIMITS, Limits
 from identity.records import Conversation, decode, encode
 from identity.sources import DamagedFile, Document, Skipped, documents, has_side_name
 
+MOST_NAMES = 12  # of speakers that a line tells
 DUPLICATE = "duplicate: same conversation found twice"
 SAME_AS_JSON = "the same chats as the JSON beside it"
 UNKNOWN_FILE = "not a known export"
@@ -296,7 +297,7 @@ def _wanted_part(reading: Reading, wanted: Selection) -> Reading:
 
 def _check_voices(voices: tuple[str, ...], account: Account) -> None:
     """UsageError, with the speakers, if a name is nobody's or if people talked and none of them was named."""
-    known = ", ".join(f"{name} ({count:,})" for name, count in account.speakers.most_common(12))
+    known = _names(account.speakers.most_common())
     if count := account.conversations_left_out[VOICE_NOT_CHOSEN]:
         raise UsageError(
             f"{count:,} conversations are between people; say with --voice NAME whose voice is to be learned; "
@@ -312,11 +313,15 @@ def _tell_several_voices(voices: tuple[str, ...], account: Account) -> None:
     names = [(name, count) for name, count in account.learned.most_common() if count > 0]
     if len(names) < 2 or not set(voices) & {"assistant", "user"}:
         return
-    known = ", ".join(f"{name} ({count:,})" for name, count in names[:12])
-    more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
     account.problems.append(
-        f"{len(names):,} different voices are learned together: {known}{more}; learn one with --voice NAME"
+        f"{len(names):,} different voices are learned together: {_names(names)}; learn one with --voice NAME"
     )
+
+
+def _names(counted: list[tuple[str, int]]) -> str:
+    """The first names with their counts, on one line whatever is in them."""
+    known = ", ".join(f"{plain(name, 40)} ({count:,})" for name, count in counted[:MOST_NAMES])
+    return known + (f" and {len(counted) - MOST_NAMES:,} more" if len(counted) > MOST_NAMES else "")
 
 
 def _why_nothing(account: Account, hint: str) -> str:

@@ -34,6 +34,8 @@ _BETWEEN = re.compile(rb"[\s,]*")
 _COLON = re.compile(rb"[\s:]*")
 _SEPARATORS = (b" ", b",", b"\n", b"\r", b"\t")
 _OPENING = re.compile(rb'\{\s{0,64}"[^"\\]{1,64}"')
+_FIRST_VALUE = rb'\s*:\s*(?:"[^"\\]{0,2000}(?:\\.[^"\\]{0,2000}){0,64}"|[^\s,"\[\]{}]{1,64})\s*,\s*'
+_SECOND_KEY = re.compile(_FIRST_VALUE + rb'("[^"\\]{1,64}")', re.DOTALL)
 
 
 Decoded = TypeVar("Decoded")
@@ -178,24 +180,32 @@ def _leave(reader: _Reader) -> None:
 
 
 class _Guess:
-    """Where values end, guessed from how the last exactly cut one began: `{"title"` after a `}` and a separator.
+    """Where values end, guessed from how the last exactly cut one began: `{"title": …, "mapping":` after a `}`.
 
     Sound on valid JSON: quotes inside a string are escaped, so such a place is never in one, and if it is in a deeper
-    object, then the piece cut off there has more opening brackets than closing ones and does not decode.
+    object, then the piece cut off there has more opening brackets than closing ones and does not decode. That the
+    second key is looked at too saves such tries: Claude's conversations and messages both begin with "uuid".
     """
 
     TRIES = 3  # places that are tried before a value is cut exactly
     WINDOW = 16 << 20  # bytes that are searched for a place
     PATIENCE = 16  # values without luck after which guessing ends, if there were not more with
+    NEAR = 4096  # bytes in which the second key begins
 
     def __init__(self) -> None:
-        self.opening = b""
+        self.opening = b""  # the first key with the bracket before it
+        self.rest: re.Pattern[bytes] | None = None  # from there to the second key, if the first value is no container
         self.hits = self.misses = 0
 
     def learn(self, raw: bytes) -> None:
         """Take the beginning of an exactly cut value for that of the next ones, unless guessing does not pay here."""
-        opening = _OPENING.match(raw) if self.misses <= max(self.PATIENCE, self.hits) else None
+        if self.misses > max(self.PATIENCE, self.hits):
+            self.opening = b""
+            return
+        opening = _OPENING.match(raw)
         self.opening = opening.group() if opening else b""
+        second = _SECOND_KEY.match(raw, opening.end()) if opening else None
+        self.rest = re.compile(_FIRST_VALUE + re.escape(second.group(1)), re.DOTALL) if second else None
 
     def cut(self, reader: _Reader, decode: Callable[[bytes], Decoded]) -> tuple[bytes, Decoded] | None:
         """The value at the reader's position and what it decodes to; None, without moving, if no guess was right."""
@@ -206,12 +216,12 @@ class _Guess:
             end, place = self._next_end(reader, place)
             if not end:
                 break
-            raw = reader.buffer[reader.start : reader.start + end]
+            raw = reader.piece(0, end)
             try:
                 value = decode(raw)
             except ValueError:
                 continue
-            reader.start += end
+            reader.take(end)
             self.hits += 1
             return raw, value
         self.misses += 1
@@ -221,18 +231,20 @@ class _Guess:
         """Offsets from the reader's position: the end of a possible value, and where to look on; (0, …) if none."""
         while True:
             found = reader.buffer.find(self.opening, reader.start + place) - reader.start
-            if found >= 0:
+            held = len(reader.buffer) - reader.start
+            if found >= 0 and (held - found > self.NEAR or not reader.more()):
                 place = found + len(self.opening)
                 end = found
                 while reader.char_at(end - 1) in _SEPARATORS and found - end < 64:
                     end -= 1
-                if reader.char_at(end - 1) == b"}":
+                is_alike = self.rest is None or self.rest.match(reader.buffer, reader.start + place)
+                if is_alike and reader.char_at(end - 1) == b"}":
                     return end, place
                 continue
-            held = len(reader.buffer) - reader.start
-            place = max(place, held - len(self.opening))
-            if held > self.WINDOW or not reader.more():
-                return 0, place
+            if found < 0:
+                place = max(place, held - len(self.opening))
+                if held > self.WINDOW or not reader.more():
+                    return 0, place
 
 
 def _one_value(reader: _Reader, root: int, in_array: bool) -> tuple[bytes, int, bool, bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identity.formats.cleaning import clean_reply, clean_typed, split_code
+from identity.formats.cleaning import clean_reply, clean_typed, split_code, traits_of
 from identity.formats.times import iso_time
 
 PLACEHOLDER = "```\nThis block is not supported on your current device yet.\n```"
@@ -121,3 +122,12 @@ TIMES: list[tuple[Any, str | None]] = [
 @pytest.mark.parametrize(("value", "expected"), TIMES, ids=repr)
 def test_times_of_every_unit(value: Any, expected: str | None) -> None:
     assert iso_time(value) == expected
+
+
+@pytest.mark.parametrize("escaped", [True, False], ids=["escaped to ASCII", "UTF-8"])
+def test_what_a_conversation_may_hold_is_told_from_its_json(escaped: bool) -> None:
+    """Every character that cleaning acts on is told, in both forms, and no other one but the backslash."""
+    for code in (*range(0x20, 0x2100), *range(10), *range(0xE1F0, 0xE210), 0xFEFF, 0x1F600):
+        raw = json.dumps({"text": f"a{chr(code)}b"}, ensure_ascii=escaped).encode()
+        acts = clean_reply(f"a{chr(code)}b") != f"a{chr(code)}b" or chr(code) == "†"  # which needs its brackets
+        assert any(traits_of(raw)) == acts or chr(code) == "\\", hex(code)

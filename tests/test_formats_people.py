@@ -166,7 +166,7 @@ def test_the_json_of_an_account_with_many_contacts_is_known(tmp_path: Path) -> N
 
 def test_an_account_is_read_chat_by_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond what one value may hold; chats that were left stand in a list of their own, and a file may be cut off."""
-    monkeypatch.setattr(json_stream, "LONGEST", 4_000)
+    monkeypatch.setattr(json_stream, "LONGEST", 8_000)
     monkeypatch.setattr(json_stream, "BLOCK", 500)
     chats = [telegram(("Mira", "Rain?"), ("Anna", "Mizzle." * 50), id=number) for number in range(20)]
     account = {

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from identity.formats.cleaning import clean_reply, clean_typed, without_placeholders
+from identity.formats.cleaning import Traits, clean_reply, clean_typed, traits_of, without_placeholders
 from identity.formats.fields import list_at, object_at, text_at
-from identity.formats.format import Format, Options, Reading
+from identity.formats.format import NOT_A_CONVERSATION, Format, Options, Reading, skipped
 from identity.formats.nodes import (
     DAMAGED_MESSAGE,
     EMPTY,
@@ -32,7 +32,7 @@ from identity.formats.nodes import (
 from identity.formats.peek import Peek
 from identity.formats.times import epoch_seconds
 from identity.formats.tree import linearize
-from identity.formats.values import objects, read_each
+from identity.formats.values import values_in
 from identity.records import Role
 from identity.sources import Document
 
@@ -48,10 +48,16 @@ def matches(peek: Peek) -> bool:
 
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """Every conversation of an array, of lines, or of a single object."""
-    return read_each(objects(document), lambda value: linearize(thread_of(value), options))
+    for item in values_in(document):
+        if isinstance(item, Reading):
+            yield item
+        elif isinstance(item[1], dict):
+            yield linearize(thread_of(item[1], traits_of(item[0].raw)), options)
+        else:
+            yield skipped(NOT_A_CONVERSATION)
 
 
-def thread_of(value: dict[str, Any]) -> Thread:
+def thread_of(value: dict[str, Any], may_hold: Traits) -> Thread:
     """The messages of one conversation, linked by their parents or, in older files, by their order."""
     thread = Thread(
         source=FORMAT.name,
@@ -64,7 +70,7 @@ def thread_of(value: dict[str, Any]) -> Thread:
     )
     messages = list_at(value, "chat_messages")
     model = text_at(value, "model") or None
-    nodes = [_node(message, position, model) for position, message in enumerate(messages, start=1)]
+    nodes = [_node(message, position, model, may_hold) for position, message in enumerate(messages, start=1)]
     if not _link_by_parents(nodes, messages):
         _link_in_order(nodes)
     for node in nodes:
@@ -106,14 +112,17 @@ def _link_in_order(nodes: list[Node]) -> None:
         before = node
 
 
-def _node(message: Any, position: int, model: str | None) -> Node:
+def _node(message: Any, position: int, model: str | None, may_hold: Traits) -> Node:
     if not isinstance(message, dict):
         return Node(f"damaged-{position}", None, "user", left_out=DAMAGED_MESSAGE)
     name = text_at(message, "uuid") or f"m{position}"
     role = _SENDERS.get(text_at(message, "sender").lower())
     if role is None:
         return Node(name, None, "user", left_out=UNKNOWN_ROLE)
-    text = clean_typed(_typed_text(message)) if role == "user" else clean_reply(_spoken_text(message))
+    if role == "user":
+        text = clean_typed(_typed_text(message), may_hold)
+    else:
+        text = clean_reply(_spoken_text(message), may_hold)
     return Node(
         name,
         None,

@@ -34,8 +34,10 @@ _AFTER_SPAN = tuple(" .,;:!?)\n")
 _REASONING_TAGS = ("<think", "<Think", "<THINK", "<antThink", "<antthink", "<details", "<DETAILS", "<Details")
 _SUSPECT_CHARACTERS = re.compile("[\u200b\u2060\ufeff†]")
 _SUSPECT_TURN = re.compile(r"turn\d")
-# The same characters, and those of _UNWANTED and _SPAN_MARK, as JSON escapes them.
+# The same characters, and those of _UNWANTED and _SPAN_MARK, as JSON escapes them and as UTF-8.
 _ODD_ESCAPES = re.compile(rb"\\(?:[bf]|u(?:00[01789]|200[bB]|2060|2020|[fF][eE][fF][fF]|[eE]20[0-6]))")
+_ODD_BYTES = tuple(map(re.compile, (rb"\xc2[\x80-\x9f]", rb"\xe2(?:\x80[\x8b\xa0]|\x81\xa0)", rb"\xef\xbb\xbf")))
+_SPAN_BYTES = re.compile(rb"\xee\x88[\x80-\x86]")
 _SPAN_ESCAPES = frozenset(b"\\u%s20%d" % (letter, number) for letter in (b"e", b"E") for number in range(7))
 
 _NAKED_CITATION = re.compile(
@@ -75,11 +77,13 @@ ANYTHING = Traits()
 
 
 def traits_of(raw: bytes) -> Traits:
-    """Traits from the JSON that a conversation is decoded from. Only what is escaped to ASCII can be told quickly."""
-    if not raw.isascii() or b"\x7f" in raw:
-        return ANYTHING
+    """Traits from the JSON that a conversation is decoded from, whether it is escaped to ASCII or not."""
     found = set(_ODD_ESCAPES.findall(raw))
-    return Traits(odd=not found <= _SPAN_ESCAPES, spans=bool(found))
+    odd, spans = not found <= _SPAN_ESCAPES, not found.isdisjoint(_SPAN_ESCAPES)
+    if not raw.isascii():
+        odd = odd or any(pattern.search(raw) for pattern in _ODD_BYTES)
+        spans = spans or _SPAN_BYTES.search(raw) is not None
+    return Traits(odd or b"\x7f" in raw, spans)
 
 
 def clean_typed(text: str, may_hold: Traits = ANYTHING) -> str:

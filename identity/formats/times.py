@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\s*(\d{9,20}(?:\.\d+)?)\s*")
+_PLAIN_LENGTHS = (20, 24, 27)  # 2026-03-01T10:00:01Z, with milli-, with microseconds
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 _MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
@@ -38,6 +41,9 @@ def epoch_seconds(value: Any) -> float | None:
         return _from_number(float(value)) if abs(value) < 1e20 else None
     if not isinstance(value, str):
         return None
+    if len(value) in _PLAIN_LENGTHS and value[4] == value[7] == "-" and value[10] == "T" and value[-1] == "Z":
+        with contextlib.suppress(ValueError):  # several times as fast as the pattern, where it fits
+            return _plausible((datetime.fromisoformat(value[:-1]) - _NAIVE_EPOCH).total_seconds())
     if digits := _DIGITS.fullmatch(value):
         return _from_number(float(digits.group(1)))
     if iso := _ISO.fullmatch(value):
@@ -68,6 +74,10 @@ def _from_iso(match: re.Match[str]) -> float | None:
         digits = zone[1:].replace(":", "")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0)).total_seconds()
         seconds -= offset if zone[0] == "+" else -offset
+    return _plausible(seconds)
+
+
+def _plausible(seconds: float) -> float | None:
     return seconds if EARLIEST <= seconds < _LATEST else None
 
 
