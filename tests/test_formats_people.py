@@ -15,7 +15,7 @@ from export_builders import assert_reconciles, call, chatgpt, node, only, parse,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identity import json_stream
+from identity import json_window
 from identity.console import UsageError, UserError
 from identity.formats.messenger import Speakers
 from identity.formats.nodes import CALL, DELETED, MEDIA_ONLY, NOTICE
@@ -166,8 +166,8 @@ def test_the_json_of_an_account_with_many_contacts_is_known(tmp_path: Path) -> N
 
 def test_an_account_is_read_chat_by_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond what one value may hold; chats that were left stand in a list of their own, and a file may be cut off."""
-    monkeypatch.setattr(json_stream, "LONGEST", 8_000)
-    monkeypatch.setattr(json_stream, "BLOCK", 500)
+    monkeypatch.setattr(json_window, "LONGEST", 8_000)
+    monkeypatch.setattr(json_window, "BLOCK", 500)
     chats = [telegram(("Mira", "Rain?"), ("Anna", "Mizzle." * 50), id=number) for number in range(20)]
     account = {
         "about": {"list": ["no chat"]},

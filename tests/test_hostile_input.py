@@ -505,7 +505,7 @@ def test_a_raw_control_character_in_a_string_is_taken_out(tmp_path: Path) -> Non
 
 
 def test_a_value_without_an_end_is_not_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("identity.json_stream.LONGEST", 3 << 20)
+    monkeypatch.setattr("identity.json_window.LONGEST", 3 << 20)
     monkeypatch.setattr("identity.formats.values.LONGEST", 3 << 20)
     (tmp_path / "x.json").write_text(f'[{json.dumps(RAIN)},{{"mapping": "{"endless " * (1 << 20)}')
     collection = parse(tmp_path / "x.json")

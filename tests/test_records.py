@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from identity.console import UsageError, UserError
 from identity.files import open_input, open_output, sha256_of
-from identity.json_stream import BLOCK, decode_value, key_paths, split_values
+from identity.json_keys import key_paths
+from identity.json_stream import decode_value, split_values
+from identity.json_window import BLOCK
 from identity.records import Alternative, Conversation, Message, encode, read_conversations, write_conversations
 
 SAMPLE = Conversation(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from identity.formats.peek import Peek
-from identity.json_stream import BLOCK, as_utf8
+from identity.json_window import BLOCK, as_utf8
 from identity.sources import DamagedFile, Document
 
 _DELIMITERS = ",;\t"

@@ -20,7 +20,7 @@ from identity.formats.format import Format, Options, Reading, skipped
 from identity.formats.html_text import Attributes, MarkdownWriter, without_false_tags
 from identity.formats.local_dates import is_local_date, local_seconds
 from identity.formats.peek import Peek
-from identity.json_stream import as_utf8
+from identity.json_window import as_utf8
 from identity.sources import Document
 
 _RECORD = b'<div class="outer-cell'

@@ -14,7 +14,8 @@ from identity.formats.format import Options, Reading
 from identity.formats.nodes import Node, Thread
 from identity.formats.sessions import MESSENGER_GAP, sessions
 from identity.formats.tree import linearize
-from identity.json_stream import as_utf8, decode_value
+from identity.json_stream import decode_value
+from identity.json_window import as_utf8
 from identity.sources import Document
 
 # A message, or the reason why one is left out that was no turn of anybody: links pass over it.

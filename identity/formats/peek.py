@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from identity.json_stream import KeyPath, as_utf8, key_paths, split_values
+from identity.json_keys import KeyPath, key_paths
+from identity.json_stream import split_values
+from identity.json_window import as_utf8
 from identity.png import keywords
 from identity.sources import PREFIX, DamagedFile, Document
 

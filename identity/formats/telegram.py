@@ -26,7 +26,8 @@ from identity.formats.nodes import CALL, DAMAGED_MESSAGE, EMPTY, FORWARDED, MEDI
 from identity.formats.peek import Peek
 from identity.formats.times import epoch_seconds
 from identity.formats.values import listed_objects, objects
-from identity.json_stream import as_utf8, key_paths
+from identity.json_keys import key_paths
+from identity.json_window import as_utf8
 from identity.sources import Document
 
 _LISTS = frozenset({"chats", "left_chats"})

@@ -27,7 +27,7 @@ from identity.formats.local_dates import local_seconds
 from identity.formats.messenger import Chat, Entry, conversations
 from identity.formats.nodes import CALL, EMPTY, FORWARDED, MEDIA_ONLY, NOTICE, UNKNOWN_ROLE, Node
 from identity.formats.peek import Peek
-from identity.json_stream import as_utf8
+from identity.json_window import as_utf8
 from identity.sources import Document
 
 _MESSAGE = b'<div class="message '

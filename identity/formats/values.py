@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from identity.formats.format import CUT_OFF_FILE, DAMAGED, NOT_A_CONVERSATION, TOO_LONG, Reading, skipped
-from identity.json_stream import LONGEST, RawValue, decode_listed, decode_value, decode_values
+from identity.json_stream import RawValue, decode_listed, decode_value, decode_values
+from identity.json_window import LONGEST
 from identity.sources import Document
 
 

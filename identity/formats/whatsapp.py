@@ -22,7 +22,7 @@ from identity.formats.nodes import DAMAGED_MESSAGE, NOTICE, Node
 from identity.formats.peek import Peek
 from identity.formats.whatsapp_lines import Line, header, messages, times
 from identity.formats.whatsapp_notes import notice_of, words_of
-from identity.json_stream import as_utf8
+from identity.json_window import as_utf8
 from identity.sources import Document
 
 _NAMES_IN_TITLE = 4
