@@ -92,6 +92,7 @@ class Collection:
         self._spool = tempfile.TemporaryFile(buffering=1 << 20)  # noqa: SIM115  lives as long as the collection; no name, mode 0600
         self._end = 0
         self._entries: dict[tuple[str, str], Entry] = {}
+        self._refused: dict[tuple[str, str], float] = {}  # conversations that were not wanted, and their update
         self._names: dict[str, tuple[str, str]] = {}  # id of a record -> key of the conversation that has it
 
     def __iter__(self) -> Iterator[Conversation]:
@@ -117,8 +118,11 @@ class Collection:
     def __len__(self) -> int:
         return sum(len(entry.places) for entry in self._entries.values())
 
-    def add(self, reading: Reading) -> None:
-        """Take a reading in, unless the same conversation is there already with a later update."""
+    def add(self, reading: Reading, refusal: str | None = None) -> None:
+        """Take a reading in, unless the same conversation is there already with a later update.
+
+        `refusal` says why it is not wanted. Then an earlier copy is not wanted either: it is the same conversation.
+        """
         account = self.account
         account.conversations_read += 1
         account.messages_read += reading.read
@@ -130,12 +134,18 @@ class Collection:
         key = (reading.conversations[0].source, reading.key)
         earlier = self._entries.get(key)
         updated = reading.updated or 0.0
-        if earlier and (earlier.updated, earlier.kept) >= (updated, reading.kept):
+        is_old = earlier is not None and (earlier.updated, earlier.kept) >= (updated, reading.kept)
+        if is_old or self._refused.get(key, -1.0) >= updated:
             account.leave_out(DUPLICATE, reading.read)
             return
         if earlier:
             account.add(earlier, sign=-1)
             account.leave_out(DUPLICATE, earlier.read)
+        if refusal:
+            account.leave_out(refusal, reading.read)
+            self._refused[key] = updated
+            self._entries.pop(key, None)
+            return
         entry = Entry(
             places=tuple(self._write(conversation, key) for conversation in reading.conversations),
             updated=updated,
@@ -274,7 +284,7 @@ def _read(
         for reading in watch(chosen.read(document, options), document.name):
             count += 1
             is_whole = is_whole and not (reading.skipped or "").startswith(("damaged", "cut off"))
-            collection.add(_wanted_part(reading, wanted))
+            collection.add(reading, _refusal(reading, wanted))
     except DamagedFile as error:
         account.problems.append(str(error))
         is_whole = False
@@ -282,17 +292,10 @@ def _read(
     return is_whole and count > 0
 
 
-def _wanted_part(reading: Reading, wanted: Selection) -> Reading:
-    """The reading without the conversations that were not asked for; one reason for all paths of a conversation."""
-    if reading.skipped:
-        return reading
+def _refusal(reading: Reading, wanted: Selection) -> str | None:
+    """Why none of a reading's conversations was asked for; None if one was."""
     refusals = [wanted.refuses(conversation) for conversation in reading.conversations]
-    if None in refusals:
-        return reading
-    reading.skipped = refusals[0]
-    reading.left_out = Counter({str(refusals[0]): reading.read})
-    reading.conversations = []
-    return reading
+    return refusals[0] if refusals and None not in refusals else None
 
 
 def _check_voices(voices: tuple[str, ...], account: Account) -> None:

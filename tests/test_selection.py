@@ -372,3 +372,17 @@ def test_progress_over_many_documents_counts_on(capsys: pytest.CaptureFixture[st
         "reading a: 2 conversations so far",
         "reading b: 3 conversations so far",
     ]
+
+
+@pytest.mark.parametrize("newer_first", [False, True])
+def test_a_conversation_is_judged_by_its_later_copy(tmp_path: Path, newer_first: bool) -> None:
+    """Renamed since: the old copy under the old title is the same conversation, and it is not asked for any more."""
+    turns = (node("u1", None, "user", "Rain?"), node("a1", "u1", "assistant", "Mizzle."))
+    older = write(tmp_path / "older.json", [chatgpt(*turns, title="Garden", update_time=1.718e9)])
+    newer = write(tmp_path / "newer.json", [chatgpt(*turns, title="Weather", update_time=1.719e9)])
+    other = write(tmp_path / "other.json", [chatgpt(*turns, title="Garden", id="c-2", conversation_id="c-2")])
+    files = (newer, older, other) if newer_first else (older, newer, other)
+    collection = parse(*files, titles=["Garden"])
+    assert [conversation.id for conversation in collection] == ["c-2"]
+    assert collection.account.conversations_left_out.total() == 2
+    assert_reconciles(collection)
