@@ -30,12 +30,12 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-OPEN = "import sys, zipfile; n = sys.argv[1]; "
-OPEN += "f = zipfile.ZipFile(n).open('conversations.json') if n.endswith('.zip') else open(n, 'rb'); "
+OPEN = "open(sys.argv[1], 'rb')"
+OPEN_ZIP = "__import__('zipfile').ZipFile(sys.argv[1]).open('conversations.json')"
 COMMANDS = {
     "parser": ["conversation_parser.py", "{export}", "--output", "{output}", "--quiet"],
-    "orjson.loads": ["-c", OPEN + "import orjson; value = orjson.loads(f.read())", "{export}"],
-    "json.load": ["-c", OPEN + "import json; value = json.load(f)", "{export}"],
+    "orjson.loads": ["-c", "import sys, orjson; raw = {open}.read(); value = orjson.loads(raw)", "{export}"],
+    "json.load": ["-c", "import sys, json; value = json.load({open})", "{export}"],
     "straightforward": ["benchmarks/parse.py", "--walk", "{export}", "{output}"],
 }
 
@@ -155,7 +155,10 @@ def compare(folder: Path, arguments: argparse.Namespace) -> int:
     figures: dict[str, list[Figures]] = {name: [] for name in names}
     for _ in range(arguments.runs):
         for name in names:
-            command = [part.format(export=export, output=outputs[name]) for part in COMMANDS[name]]
+            command = [
+                part.format(export=export, output=outputs[name], open=OPEN_ZIP if arguments.zip else OPEN)
+                for part in COMMANDS[name]
+            ]
             figures[name].append(measured([sys.executable, *command]))
     show(figures, arguments.megabytes)
     if {"parser", "straightforward"} <= outputs.keys():

@@ -94,14 +94,15 @@ def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) 
         gpt=next((name for name in gizmos if not name.startswith("g-p-")), None),
     )
     mapping = chat.mapping or {}
-    names = _message_ids(mapping)
+    renamed = _renamed(mapping)
     parents = _parents(mapping)
-    thread.leaf = names.get(chat.current_node or "")
+    thread.leaf = renamed.get(chat.current_node or "", chat.current_node)
     keeps_system = bool(options.keep_system)
-    for node_id, node in mapping.items():
+    for name, node in mapping.items():
         message = node.message if isinstance(node, ChatNode) else node
-        parent = parents.get(node_id)
-        name, before = names[node_id], names.get(parent, parent) if parent else None
+        before = parents.get(name)
+        if renamed:
+            name, before = renamed.get(name, name), renamed.get(before or "", before)
         if isinstance(message, ChatMessage):
             made = node_of(name, before, message, may_hold, chat.default_model_slug)
         elif message is None:
@@ -109,7 +110,7 @@ def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) 
         else:
             made = Node(name, before, "user", left_out=DAMAGED_MESSAGE)
         if made.picked:
-            made.picked = names.get(made.picked, made.picked)
+            made.picked = renamed.get(made.picked, made.picked)
         if ratings:
             made.rating = ratings.get((thread.id, made.id), ratings.get(("", made.id)))
         if keeps_system and isinstance(message, ChatMessage) and made.left_out == SYSTEM:
@@ -121,19 +122,20 @@ def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) 
     return thread
 
 
-def _message_ids(mapping: Mapping) -> dict[str, str]:
-    """The id to report for each node: its message's own, unless that is missing or taken."""
-    names: dict[str, str] = {}
+def _renamed(mapping: Mapping) -> dict[str, str]:
+    """Node ids that are not what is reported: a message has an id of its own, unless that is missing or taken."""
+    own = {
+        name: node.message.id
+        for name, node in mapping.items()
+        if isinstance(node, ChatNode) and isinstance(node.message, ChatMessage) and node.message.id != name
+    }
     taken = set(mapping)
-    for node_id, node in mapping.items():
-        message = node.message if isinstance(node, ChatNode) else None
-        message_id = message.id if isinstance(message, ChatMessage) else None
-        if message_id and message_id != node_id and message_id not in taken:
-            names[node_id] = message_id
+    renamed: dict[str, str] = {}
+    for name, message_id in own.items():
+        if message_id and message_id not in taken:
+            renamed[name] = message_id
             taken.add(message_id)
-        else:
-            names[node_id] = node_id
-    return names
+    return renamed
 
 
 def _parents(mapping: Mapping) -> dict[str, str]:

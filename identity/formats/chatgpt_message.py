@@ -33,10 +33,13 @@ def node_of(name: str, parent: str | None, message: ChatMessage, may_hold: Trait
     text = ""
     reason = _reason_to_leave_out(message, role, content.content_type, metadata)
     if reason is None:
-        if role == "user":
-            text = clean_typed(_with_quote(_text_of(content), metadata.targeted_reply), may_hold)
+        text = _text_of(content)
+        if role != "user":
+            text = clean_reply(text, may_hold)
         else:
-            text = clean_reply(_text_of(content), may_hold)
+            text = clean_typed(
+                _with_quote(text, metadata.targeted_reply) if metadata.targeted_reply else text, may_hold
+            )
         if not text or text.isspace():
             text, reason = "", MEDIA_ONLY if _has_media(content, metadata) else EMPTY
     node = Node(name, parent, SIDES.get(role, "user"), text, reason, epoch_seconds(message.create_time))
@@ -44,8 +47,9 @@ def node_of(name: str, parent: str | None, message: ChatMessage, may_hold: Trait
         ending = _ending_of(message, metadata)
         node.model = _model_of(metadata, default_model)
         node.is_progress_talk = message.channel == "commentary"
-        node.is_continued = ending == "max_tokens"
-        node.is_cut_off = ending in ("max_tokens", "interrupted")
+        if ending is not None:
+            node.is_continued = ending == "max_tokens"
+            node.is_cut_off = ending in ("max_tokens", "interrupted")
     elif role == "user":
         node.picked = metadata.paragen_variant_choice
     return node
@@ -93,9 +97,9 @@ def _text_of_part(part: Any) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _with_quote(text: str, quoted: str | None) -> str:
+def _with_quote(text: str, quoted: str) -> str:
     """The passage of an earlier answer that the person replied to is not repeated in the text."""
-    if not quoted or not quoted.strip() or not text.strip():
+    if not quoted.strip() or not text.strip():
         return text
     quote = "\n".join(f"> {line}" for line in clean_reply(quoted).strip().splitlines())
     return f"{quote}\n\n{text}"

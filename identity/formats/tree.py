@@ -185,7 +185,7 @@ class _Walk:
         question: Node | None = None
         with_alternatives = with_alternatives and any(self.forks)
         for role, turn in self.turns():
-            pieces = self._visible_pieces(turn)
+            pieces = turn if len(turn) == 1 and turn[0].left_out is None else self._visible_pieces(turn)
             if not pieces:
                 last = turn[-1].id
                 question = turn[-1] if role == "user" else None
