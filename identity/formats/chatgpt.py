@@ -95,12 +95,14 @@ def thread_of(chat: Chat, may_hold: Traits, ratings: Ratings, options: Options) 
     )
     mapping = chat.mapping or {}
     renamed = _renamed(mapping)
-    parents = _parents(mapping)
+    parents = _parents_by_children(mapping) if _unlinked(mapping) > 1 else {}
     thread.leaf = renamed.get(chat.current_node or "", chat.current_node)
     keeps_system = bool(options.keep_system)
     for name, node in mapping.items():
-        message = node.message if isinstance(node, ChatNode) else node
-        before = parents.get(name)
+        if isinstance(node, ChatNode):
+            message, before = node.message, node.parent or parents.get(name)
+        else:
+            message, before = node, parents.get(name)
         if renamed:
             name, before = renamed.get(name, name), renamed.get(before or "", before)
         if isinstance(message, ChatMessage):
@@ -129,6 +131,8 @@ def _renamed(mapping: Mapping) -> dict[str, str]:
         for name, node in mapping.items()
         if isinstance(node, ChatNode) and isinstance(node.message, ChatMessage) and node.message.id != name
     }
+    if not own:
+        return {}
     taken = set(mapping)
     renamed: dict[str, str] = {}
     for name, message_id in own.items():
@@ -138,20 +142,22 @@ def _renamed(mapping: Mapping) -> dict[str, str]:
     return renamed
 
 
-def _parents(mapping: Mapping) -> dict[str, str]:
-    """The parent of each node: as it says itself, else as its parent's children say. A file with neither (as tools
-    write it) is in order."""
-    stated = {name: node.parent for name, node in mapping.items() if isinstance(node, ChatNode) and node.parent}
-    if len(stated) >= len(mapping) - 1:
-        return stated or {}
+def _unlinked(mapping: Mapping) -> int:
+    """How many nodes name no parent; of a whole conversation it is the root alone."""
+    return len(mapping) - sum([isinstance(node, ChatNode) and bool(node.parent) for node in mapping.values()])
+
+
+def _parents_by_children(mapping: Mapping) -> dict[str, str]:
+    """The parent of each node as its parent's children say. Where nodes say neither (as tools write it) the file is in
+    order."""
     listed: dict[str, str] = {}
     for name, node in mapping.items():
         children = decode_value(bytes(node.children)) if isinstance(node, ChatNode) else None
         for child in children if isinstance(children, list) else ():
             if isinstance(child, str):
                 listed.setdefault(child, name)
-    if stated or listed:
-        return listed | stated
+    if listed or _unlinked(mapping) < len(mapping):
+        return listed
     return {after: before for before, after in pairwise(mapping)}
 
 
