@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import tempfile
-import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +68,9 @@ def test_html_becomes_markdown(html: str, expected: str) -> None:
     "piece",
     ["<!--", "<a ", "</a ", "<a x='", '<a x=">', "<a/", "<ul><li>x", "<b>x", "<blockquote>x", "<td>x", "<pre>`", "&#"],
 )
-def test_hostile_html_costs_time_in_proportion_to_its_length(piece: str) -> None:
-    started = time.perf_counter()
+def test_hostile_html_is_read_to_its_end(piece: str) -> None:
+    """Anything quadratic in its length would take hours here."""
     assert len(markdown(piece * (300_000 // len(piece)) + ">")) < 20_000_000
-    assert time.perf_counter() - started < 10
 
 
 @settings(deadline=None, max_examples=60)
@@ -309,8 +304,9 @@ def test_deepseek_children_that_disagree_with_the_parents_are_not_believed(tmp_p
     assert [message.id for message in only(parse(write(tmp_path / "x.json", value))).messages] == ["1", "3"]
 
 
-def test_deepseek_cycles_end() -> None:
-    read_or_refused("deepseek", json.dumps(deepseek({"1": ["2"], "2": ["3"], "3": ["1"]})).encode())
+def test_deepseek_cycles_end(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nothing visible in it"):
+        parse(write(tmp_path / "x.json", deepseek({"1": ["2"], "2": ["3"], "3": ["1"]})))
 
 
 def test_a_long_chain_of_answers_needs_no_recursion(tmp_path: Path) -> None:
@@ -351,90 +347,3 @@ def test_le_chat_preference_counts_whichever_of_the_two_came_first(tmp_path: Pat
         assert [entry.content for entry in conversation.messages] == ["question", "good", "thanks"]
         (alternative,) = conversation.messages[1].alternatives
         assert (alternative.content, alternative.kind) == ("bad", "side by side")
-
-
-# --- hostile values -----------------------------------------------------------------------------------------------
-
-NAMES = ("gemini", "aistudio", "grok", "deepseek", "lechat", "perplexity")
-SAMPLES = [
-    (path.relative_to(EXPORTS).parts[0], json.loads(path.read_text(encoding="utf-8")))
-    for name in NAMES
-    for path in sorted(EXPORTS.glob(f"{name}/*/input*/**/*")) + sorted(EXPORTS.glob(f"{name}/*/input*.json"))
-    if path.is_file() and path.read_text(encoding="utf-8")[:1] in "[{"
-]
-HOSTILE: list[Any] = [
-    None,
-    7,
-    -1,
-    1e300,
-    True,
-    "",
-    "x",
-    "\x00",
-    [],
-    {},
-    [None],
-    [[]],
-    {"text": None},
-    {"id": {"id": 1}},
-]
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """(container, key) of every value inside."""
-    stack = [value]
-    while stack:
-        container = stack.pop()
-        if isinstance(container, dict | list):
-            keys = container.keys() if isinstance(container, dict) else range(len(container))
-            for key in list(keys):
-                yield container, key
-                stack.append(container[key])
-
-
-def read_or_refused(source: str, content: bytes) -> None:
-    """The accounts must reconcile; that nothing is left is an answer too."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "x"
-        file.write_bytes(content)
-        try:
-            assert_reconciles(parse(file, source=source))
-        except UserError:
-            return
-
-
-@settings(deadline=None, max_examples=150)
-@given(st.data())
-def test_any_value_anywhere_costs_no_more_than_what_it_stands_in(data: st.DataObject) -> None:
-    source, sample = data.draw(st.sampled_from(SAMPLES))
-    changed = json.loads(json.dumps(sample))
-    for _ in range(data.draw(st.integers(1, 3))):
-        found = list(places(changed))
-        if found:
-            container, key = data.draw(st.sampled_from(found))
-            container[key] = copy.deepcopy(data.draw(st.sampled_from(HOSTILE)))
-    read_or_refused(source, json.dumps(changed).encode())
-
-
-@pytest.mark.parametrize("source", NAMES)
-@pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
-def test_a_hostile_file_is_refused_in_words(source: str, hostile: Any) -> None:
-    read_or_refused(source, json.dumps([hostile, {"conversations": hostile, "chunkedPrompt": hostile}]).encode())
-
-
-@pytest.mark.parametrize(("source", "sample"), SAMPLES, ids=[source for source, _ in SAMPLES])
-def test_a_file_that_is_cut_off_gives_what_is_whole(source: str, sample: Any) -> None:
-    whole = json.dumps(sample).encode()
-    for end in range(1, len(whole), max(len(whole) // 12, 1)):
-        read_or_refused(source, whole[:end])
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.data())
-def test_a_page_that_is_cut_or_changed_anywhere_is_read_on(data: st.DataObject) -> None:
-    html = (EXPORTS / "gemini-html/page_2026/input/MyActivity.html").read_text(encoding="utf-8")
-    start = data.draw(st.integers(0, len(html)))
-    end = data.draw(st.integers(start, min(len(html), start + 200)))
-    read_or_refused(
-        "gemini-html", (html[:start] + data.draw(st.sampled_from(["", "<", "</div>", "<div>"])) + html[end:]).encode()
-    )

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from export_builders import Json, assert_reconciles, only, parse, texts, write
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from export_builders import Json, only, parse, texts, write
 
 from identity.console import UserError
-from identity.formats import by_name
-from identity.formats.format import Options
 from identity.formats.nodes import (
     DAMAGED_MESSAGE,
     DUPLICATE_MESSAGE,
@@ -26,7 +19,6 @@ from identity.formats.nodes import (
 )
 from identity.importing import Collection
 from identity.records import Conversation
-from identity.sources import Document, documents
 
 EXPORTS = Path(__file__).parent / "exports"
 
@@ -146,46 +138,3 @@ def test_kindroid_only_what_a_page_escapes_is_unescaped(tmp_path: Path) -> None:
     assert (
         only(parse(write(tmp_path / "Mira_20250301221500.json", log))).messages[0].content == "1 < 2 &amp; &eacute;\nx"
     )
-
-
-# --- hostile values ---------------------------------------------------------------------------------------------
-
-SAMPLES = sorted(path for name in ("characterai", "kindroid") for path in (EXPORTS / name).glob("*/input*/*"))
-HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
-    [None, 0, -1, 7.5, True, "", "x", [], {}, [None], [[]], {"": None}, [{}], "\ud800", 1e300]
-)
-
-
-def places_of(value: Any) -> list[tuple[Any, Any]]:
-    """(container, key or index) of everything inside a value."""
-    found: list[tuple[Any, Any]] = []
-    stack = [value]
-    while stack:
-        inside = stack.pop()
-        keys = list(inside) if isinstance(inside, dict) else list(range(len(inside)))
-        found += [(inside, key) for key in keys]
-        stack += [inside[key] for key in keys if isinstance(inside[key], dict | list)]
-    return found
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.relative_to(EXPORTS).as_posix())
-@settings(max_examples=50, deadline=None)
-@given(data=st.data())
-def test_hostile_values_cost_themselves_only(sample: Path, data: st.DataObject) -> None:
-    """Anything may stand in any place and the file may break off: no exception, and every message is counted."""
-    value = copy.deepcopy(json.loads(sample.read_text(encoding="utf-8")))
-    places = places_of(value)
-    for _ in range(data.draw(st.integers(1, 6))):
-        container, key = places[data.draw(st.integers(0, len(places) - 1))]
-        container[key] = data.draw(HOSTILE)
-    content = json.dumps(value)
-    cut = data.draw(st.one_of(st.none(), st.integers(1, len(content))))
-    known = by_name(sample.relative_to(EXPORTS).parts[0])
-    collection = Collection()
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / sample.name).write_text(content[:cut], encoding="utf-8")
-        for document in documents([Path(folder) / sample.name]):
-            assert known and isinstance(document, Document)
-            for reading in known.read(document, Options(voices=("Mira",))):
-                collection.add(reading)
-    assert_reconciles(collection)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from export_builders import Json, assert_reconciles, call, links, only, parse, texts, write
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from export_builders import Json, call, links, only, parse, texts, write
 
-from identity.formats import by_name, koboldlite
-from identity.formats.format import Options
+from identity.formats import koboldlite
 from identity.formats.nodes import (
     DAMAGED_MESSAGE,
     FAILED,
@@ -28,9 +23,6 @@ from identity.formats.nodes import (
     TOOL,
 )
 from identity.formats.tree import NO_MESSAGES
-from identity.formats.unnested import unnested
-from identity.importing import Collection
-from identity.sources import Document, documents
 
 EXPORTS = Path(__file__).parent / "exports"
 
@@ -145,16 +137,6 @@ def test_librechat_reads_a_tree_of_ten_thousand_levels(tmp_path: Path) -> None:
     conversation = only(parse(tmp_path / "x.json"))
     assert len(conversation.messages) == 10_000
     assert links(conversation)[-1] == ("m9999", "m9998")
-
-
-def test_unnesting_takes_time_in_proportion_to_the_length() -> None:
-    def seconds(depth: int) -> float:
-        raw = nested(depth).encode()
-        start = time.perf_counter()
-        unnested(raw, (b"messagesTree",))
-        return time.perf_counter() - start
-
-    assert seconds(40_000) < 20 * max(seconds(5_000), 0.01)
 
 
 def test_librechat_messages_keep_lists_of_children_that_are_no_messages(tmp_path: Path) -> None:
@@ -306,11 +288,10 @@ def test_koboldlite_one_of_several_characters_may_be_the_voice(tmp_path: Path) -
     assert texts(conversation) == [("user", "Hi"), ("user", "Hello."), ("assistant", "Hm.")]
 
 
-def test_koboldlite_long_saves_are_read_in_time_in_proportion(tmp_path: Path) -> None:
+def test_koboldlite_long_saves_are_read_to_their_end(tmp_path: Path) -> None:
+    """Anything quadratic in its length would take very long here."""
     save = lite("", *["\nAnna: hm\nMira: " + "<think> {{[" * 50] * 3000, opmode=3, chatname="Anna", chatopponent="Mira")
-    start = time.perf_counter()
     assert len(only(parse(write(tmp_path / "x.json", save))).messages) >= 3000
-    assert time.perf_counter() - start < 10
 
 
 # --- llama.cpp --------------------------------------------------------------------------------------------------
@@ -374,57 +355,3 @@ def test_a_programs_database_says_how_to_export_alone_and_in_a_folder(
     for given_path in (file, tmp_path):
         assert call(given_path) == 1
         assert "Settings, Data Controls, Export Chats" in told(capsys)
-
-
-SAMPLES = sorted(
-    path
-    for name in ("openwebui", "librechat", "lmstudio", "jan", "textgen", "koboldlite", "llamacpp")
-    for path in (EXPORTS / name).glob("*/input/**/*")
-    if path.is_file() and path.name != "thread.json"
-)
-HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
-    [None, 0, -1, 7.5, True, "", "x", [], {}, [None], [[]], {"": None}, [{}], "\ud800", 1e300]
-)
-
-
-def values_of(path: Path) -> list[Any]:
-    """The JSON values of a sample; a line that is damaged on purpose as it is."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".jsonl":
-        return [json.loads(text)]
-    return [json.loads(row) for row in text.splitlines() if row.endswith("}") and "broken" not in row]
-
-
-def places_of(value: Any) -> list[tuple[Any, Any]]:
-    """(container, key or index) of everything inside a value."""
-    found: list[tuple[Any, Any]] = []
-    stack = [value]
-    while stack:
-        inside = stack.pop()
-        keys = list(inside) if isinstance(inside, dict) else list(range(len(inside)))
-        found += [(inside, key) for key in keys]
-        stack += [inside[key] for key in keys if isinstance(inside[key], dict | list)]
-    return found
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.relative_to(EXPORTS).as_posix())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_hostile_values_cost_themselves_only(tmp_path: Path, sample: Path, data: st.DataObject) -> None:
-    """Anything may stand in any place: no exception, and every message is kept or counted."""
-    values = copy.deepcopy(values_of(sample))
-    places = places_of(values)
-    for _ in range(data.draw(st.integers(1, 6))):
-        container, key = places[data.draw(st.integers(0, len(places) - 1))]
-        container[key] = data.draw(HOSTILE)
-    lines = "\n".join(json.dumps(value) for value in values)
-    cut = data.draw(st.one_of(st.none(), st.integers(1, len(lines))))
-    file = tmp_path / sample.name
-    file.write_text(lines[:cut], encoding="utf-8")
-    known = by_name(sample.relative_to(EXPORTS).parts[0])
-    collection = Collection()
-    for document in documents([file]):
-        assert known and isinstance(document, Document)
-        for reading in known.read(document, Options(keep_system=data.draw(st.booleans()))):
-            collection.add(reading)
-    assert_reconciles(collection)

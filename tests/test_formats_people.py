@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from export_builders import assert_reconciles, call, chatgpt, node, only, parse, texts, write
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from identity import json_window
 from identity.console import UsageError, UserError
@@ -341,98 +335,6 @@ def test_a_log_is_no_chat(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "piece", ["\u200e<", "[1/2/26, ", "<a ", "x (", "1/2/26, 10:00 - A: b\n", "\u200e", " <x>", "a: "]
 )
-def test_hostile_text_costs_time_in_proportion_to_its_length(tmp_path: Path, piece: str) -> None:
-    started = time.perf_counter()
+def test_hostile_text_is_read_to_its_end(tmp_path: Path, piece: str) -> None:
+    """Anything quadratic in its length would take hours here."""
     whatsapp(tmp_path, "1/2/26, 10:00 - Anna: x " + piece * (300_000 // len(piece)))
-    assert time.perf_counter() - started < 10
-
-
-# --- hostile values -----------------------------------------------------------------------------------------------
-
-SAMPLES = [
-    (path.relative_to(EXPORTS).parts[0], json.loads(path.read_text(encoding="utf-8")))
-    for name in ("telegram", "discord")
-    for path in sorted(EXPORTS.glob(f"{name}/*/input*/**/*.json")) + sorted(EXPORTS.glob(f"{name}/*/input*.json"))
-]
-TEXTS = [
-    (path.relative_to(EXPORTS).parts[0], path.read_text(encoding="utf-8"))
-    for name in ("whatsapp", "telegram-html")
-    for path in sorted(EXPORTS.glob(f"{name}/*/input/**/*.*"))
-]
-HOSTILE: list[Any] = [
-    None,
-    7,
-    -1,
-    1e300,
-    True,
-    "",
-    "x",
-    "\x00",
-    [],
-    {},
-    [None],
-    [[]],
-    {"text": None},
-    {"id": {"id": 1}},
-]
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """(container, key) of every value inside."""
-    stack = [value]
-    while stack:
-        container = stack.pop()
-        if isinstance(container, dict | list):
-            keys = container.keys() if isinstance(container, dict) else range(len(container))
-            for key in list(keys):
-                yield container, key
-                stack.append(container[key])
-
-
-def read_or_refused(source: str, content: bytes) -> None:
-    """The accounts must reconcile; that nothing is left is an answer too."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "x"
-        file.write_bytes(content)
-        try:
-            assert_reconciles(parse(file, source=source, voices=("Anna",)))
-        except UserError:
-            return
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.data())
-def test_any_value_anywhere_costs_no_more_than_what_it_stands_in(data: st.DataObject) -> None:
-    source, sample = data.draw(st.sampled_from(SAMPLES))
-    changed = copy.deepcopy(sample)
-    for _ in range(data.draw(st.integers(1, 3))):
-        container, key = data.draw(st.sampled_from(list(places(changed)) or [({"": 0}, "")]))
-        container[key] = copy.deepcopy(data.draw(st.sampled_from(HOSTILE)))
-    read_or_refused(source, json.dumps(changed).encode())
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.data())
-def test_a_text_that_is_cut_or_changed_anywhere_is_read_on(data: st.DataObject) -> None:
-    source, text = data.draw(st.sampled_from(TEXTS))
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, min(len(text), start + 200)))
-    between = data.draw(
-        st.sampled_from(["", "<", "</div>", "<div>", "\u200e", ": ", "[99/99/99, 99:99] x: y\n", "\x00"])
-    )
-    read_or_refused(source, (text[:start] + between + text[end:]).encode())
-
-
-@pytest.mark.parametrize(("source", "sample"), SAMPLES, ids=[source for source, _ in SAMPLES])
-def test_a_file_that_is_cut_off_gives_what_is_whole(source: str, sample: Any) -> None:
-    whole = json.dumps(sample).encode()
-    for end in range(1, len(whole), max(len(whole) // 12, 1)):
-        read_or_refused(source, whole[:end])
-
-
-@pytest.mark.parametrize("source", ["telegram", "telegram-html", "whatsapp", "discord"])
-@pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
-def test_a_hostile_file_is_refused_in_words(source: str, hostile: Any) -> None:
-    value = {"messages": hostile, "chats": hostile, "guild": hostile, "channel": hostile}
-    for content in (hostile, [hostile], value, {"messages": [hostile]}, {"guild": {}, "messages": [hostile, value]}):
-        read_or_refused(source, json.dumps(content).encode())

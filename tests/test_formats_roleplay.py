@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import copy
 import gzip
 import io
 import json
@@ -17,11 +16,8 @@ from typing import IO, Any
 
 import pytest
 from export_builders import assert_reconciles, call, links, only, parse, texts, write
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from identity.formats import by_name, detect
-from identity.formats.format import Options
+from identity.formats import detect
 from identity.formats.nodes import SYSTEM
 from identity.formats.peek import peek_at
 from identity.formats.sillytavern_dates import seconds_of
@@ -368,50 +364,3 @@ def in_memory(content: bytes) -> Document:
         yield io.BytesIO(content)
 
     return Document("x", "x", content[: 256 * 1024], True, opener, lambda name: None)
-
-
-def values_of(case: str) -> list[Any]:
-    """The JSON values of a sample."""
-    (file,) = [path for path in sorted((EXPORTS / case).rglob("*.json*")) if path.name != "expected.jsonl"][:1]
-    text = file.read_text(encoding="utf-8")
-    if file.suffix == ".json":
-        value = json.loads(text)
-        return value if isinstance(value, list) else [value]
-    return [json.loads(row) for row in text.splitlines() if row.endswith("}")]
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """(container, key) of everything inside a JSON value."""
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield value, key
-        yield from places(inner)
-
-
-HOSTILE: list[Any] = [None, True, 0, -1, 1e30, "", "x", [], {}, [None, 1, "x", {}], {"type": 1, "text": []}]
-SAMPLES = {
-    "sillytavern/one_character": "sillytavern",
-    "sillytavern/agnai": "sillytavern",
-    "sillytavern/chub": "sillytavern",
-    "character-card/v2_json": "character-card",
-    "claude-code/session": "claude-code",
-    "codex/rollout_2026": "codex",
-    "openai/preferences": "openai",
-    "preference/pairs": "preference",
-    "preference/kto_tag": "preference",
-}
-
-
-@pytest.mark.parametrize("case", SAMPLES)
-@settings(max_examples=50, deadline=None)
-@given(data=st.data())
-def test_hostile_values_are_counted_and_raise_nothing(case: str, data: st.DataObject) -> None:
-    values = copy.deepcopy(values_of(case))
-    for _ in range(data.draw(st.integers(1, 4))):
-        container, key = data.draw(st.sampled_from(list(places(values))))
-        container[key] = copy.deepcopy(data.draw(st.sampled_from(HOSTILE)))
-    content = "\n".join(json.dumps(value) for value in values).encode()
-    content = content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
-    known = by_name(SAMPLES[case])
-    assert known is not None
-    for reading in known.read(in_memory(content), Options(keep_system=data.draw(st.sampled_from([None, True])))):
-        assert reading.read == reading.kept + reading.left_out.total()
