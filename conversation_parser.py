@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Read chat exports (ChatGPT, Claude, generic JSON, training files) and write conversations or training rows.
+"""Read chat exports (ChatGPT, Claude and dozens more: --list-sources) and write conversations or training rows.
 
 INPUT is a file, a folder, or the zip as downloaded; several are merged, and the same conversation found twice is kept
 once. What a file is, its inside decides, never its name. Nothing is left out silently: --stats shows every reason.

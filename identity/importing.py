@@ -97,7 +97,7 @@ class Collection:
 
     def __iter__(self) -> Iterator[Conversation]:
         for raw in self.encoded():
-            yield decode(raw, "temporary file")
+            yield decode(raw)
 
     def encoded(self) -> Iterator[bytes]:
         """The conversations as they are written: one JSON record each, without the line break."""
@@ -110,7 +110,7 @@ class Collection:
                 raw = self._spool.read(length)
                 at = offset + length
                 if entry.may_repeat:
-                    conversation = decode(raw, "temporary file")
+                    conversation = decode(raw)
                     _mark_known_beginning(conversation, beginnings)
                     raw = encode(conversation)
                 yield raw

@@ -19,7 +19,7 @@ import msgspec
 
 from identity.console import UserError
 from identity.files import open_input, open_output
-from identity.json_stream import split_values
+from identity.json_stream import decode_values
 
 SCHEMA: Final = 1
 
@@ -76,14 +76,12 @@ def encode(conversation: Conversation) -> bytes:
     return _encoder.encode(conversation)
 
 
-def decode(raw: bytes, where: str) -> Conversation:
-    """A Conversation from one JSON value; UserError names `where` and the field if it is not one."""
+def decode(raw: bytes) -> Conversation:
+    """A Conversation from one JSON value; ValueError names the field if it is not one."""
     try:
         return _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError(
-            f"{where}: {error}; this stage reads what conversation_parser.py --output writes, run that first"
-        ) from None
+        raise ValueError(str(error)) from None
 
 
 def read_conversations(path: str | Path) -> Iterator[Conversation]:
@@ -97,8 +95,13 @@ def read_conversations(path: str | Path) -> Iterator[Conversation]:
 
 def read_conversation_stream(stream: IO[bytes], name: str) -> Iterator[Conversation]:
     """As read_conversations, from an open binary stream."""
-    for number, value in enumerate(split_values(stream), start=1):
-        yield decode(value.raw, f"{name}: record {number}")
+    for number, (_, found) in enumerate(decode_values(stream, decode), start=1):
+        if isinstance(found, ValueError):
+            raise UserError(
+                f"{name}: record {number}: {found}; "
+                "this stage reads what conversation_parser.py --output writes, run that first"
+            )
+        yield found
 
 
 def write_conversations(path: str | Path, conversations: Iterable[Conversation], force: bool = False) -> int:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from identity.console import UserError
-from identity.formats import gemini_html
+from identity.formats import html_text
 from identity.formats.citations import without_numbers
 from identity.formats.html_text import markdown
 from identity.formats.local_dates import is_local_date, local_seconds
@@ -235,7 +235,7 @@ def test_a_page_is_read_record_by_record_wherever_its_blocks_end(
     file = page(tmp_path / "x.html", *(f"Prompted&nbsp;ä{n}?<br>Feb 1, 2026, 9:0{n}:00 AM<br><p>é</p>" for n in (2, 1)))
     for size in (1, 7, 64):
         blocks = [file.read_bytes()[at : at + size] for at in range(0, file.stat().st_size, size)]
-        monkeypatch.setattr(gemini_html, "as_utf8", lambda _, blocks=blocks: iter(blocks))
+        monkeypatch.setattr(html_text, "as_utf8", lambda _, blocks=blocks: iter(blocks))
         assert asked(parse(file)) == ["ä1?", "ä2?"]
 
 

@@ -13,18 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import IO
 
 from identity.formats.activity import OTHER_PRODUCT, Activity, chat_of, conversations, gem_of, is_gemini
 from identity.formats.format import Format, Options, Reading, skipped
-from identity.formats.html_text import Attributes, MarkdownWriter, without_false_tags
+from identity.formats.html_text import Attributes, MarkdownWriter, records_of
 from identity.formats.local_dates import is_local_date, local_seconds
 from identity.formats.peek import Peek
-from identity.json_window import as_utf8
 from identity.sources import Document
 
 _RECORD = b'<div class="outer-cell'
-_LIMIT = 16 * 1024 * 1024  # bytes of a record; none is that long
 _DAMAGED = "damaged: not a record of an activity"
 _NAMED = re.compile(r"--title\"?>[^<]*(?:Gemini|Bard)")
 _ANSWER_BEGINS = frozenset(
@@ -42,9 +39,9 @@ def read(document: Document, options: Options) -> Iterator[Reading]:
     """As the JSON is read; of the page only one record is in memory, of the records their texts."""
     activities: list[Activity] = []
     with document.open() as page:
-        for html in _records(page):
+        for html in records_of(page, _RECORD):
             record = _Record()
-            record.feed(without_false_tags(html))
+            record.feed(html)
             record.close()
             if not record.has_content:
                 yield skipped(_DAMAGED)
@@ -54,28 +51,6 @@ def read(document: Document, options: Options) -> Iterator[Reading]:
                 yield skipped(OTHER_PRODUCT)
     activities.reverse()
     yield from conversations(activities, options)
-
-
-def _records(page: IO[bytes]) -> Iterator[str]:
-    """The HTML of each record."""
-    rest = b""
-    is_head = True  # before the first record: styles
-    for block in as_utf8(page):
-        *whole, rest = (rest + block).split(_RECORD)
-        for html in whole:
-            if not is_head:
-                yield _text(html)
-            is_head = False
-        if len(rest) > _LIMIT:
-            if not is_head:
-                yield _text(rest)
-            rest = b""
-    if not is_head and rest:
-        yield _text(rest)
-
-
-def _text(html: bytes) -> str:
-    return (_RECORD + html).decode("utf-8", "replace")
 
 
 class _Record(HTMLParser):

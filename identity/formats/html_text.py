@@ -12,10 +12,13 @@ no input costs more than time in proportion to its length.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import IO
 
 from identity.formats.html_inline import INLINE, Span, longest_run
+from identity.json_window import as_utf8
 
 Attributes = list[tuple[str, str | None]]
 
@@ -29,6 +32,7 @@ _FURNITURE = frozenset({"script", "style", "button", "svg", "head", "template", 
 _BLOCKS = frozenset({"p", "div", "section", "article", "dl", "dt", "dd", "figure", "figcaption", "details", "summary"})
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _CONTAINERS = frozenset({"ul", "ol", "li", "blockquote"})
+_LONGEST_RECORD = 16 << 20  # bytes
 _MAX_DEPTH = 12  # of lists and quotes, and of emphasis in emphasis
 
 
@@ -44,6 +48,31 @@ def markdown(html: str) -> str:
 def without_false_tags(html: str) -> str:
     """Without comments, and with every "<" that begins no tag written as text."""
     return _NO_TAG.sub("&lt;", _COMMENT.sub("", html))
+
+
+def records_of(page: IO[bytes], opening: bytes) -> Iterator[str]:
+    """The HTML of each record of a page, from one opening tag to the next; only one record is in memory.
+
+    What stands before the first one is passed over, and so is what a record has beyond any real one's length.
+    """
+    rest = b""
+    is_record = False
+    for block in as_utf8(page):
+        *whole, rest = (rest + block).split(opening)
+        for html in whole:
+            if is_record:
+                yield _opened(opening, html)
+            is_record = True
+        if len(rest) > _LONGEST_RECORD:
+            if is_record:
+                yield _opened(opening, rest)
+            rest, is_record = b"", False
+    if is_record and rest:
+        yield _opened(opening, rest)
+
+
+def _opened(opening: bytes, html: bytes) -> str:
+    return without_false_tags((opening + html).decode("utf-8", "replace"))
 
 
 class _Parser(HTMLParser):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from identity.console import UserError
 from identity.formats.format import CUT_OFF_FILE, VOICE_ABSENT, Format, Options, Reading, skipped
 from identity.formats.nodes import SYSTEM
 from identity.formats.peek import Peek
 from identity.formats.times import epoch_seconds
 from identity.formats.tree import NO_MESSAGES
-from identity.json_stream import split_values
+from identity.json_stream import decode_values
 from identity.records import Conversation, Role, decode
 from identity.sources import Document
 
@@ -25,14 +24,11 @@ def matches(peek: Peek) -> bool:
 def read(document: Document, options: Options) -> Iterator[Reading]:
     """One Reading for each record."""
     with document.open() as stream:
-        for number, value in enumerate(split_values(stream), start=1):
-            if not value.complete:
-                yield skipped(CUT_OFF_FILE)
-                continue
-            try:
-                yield _read_one(decode(value.raw, f"{document.name}: record {number}"), options)
-            except UserError:
-                yield skipped(DAMAGED_RECORD)
+        for value, found in decode_values(stream, decode):
+            if isinstance(found, ValueError):
+                yield skipped(DAMAGED_RECORD if value.complete else CUT_OFF_FILE)
+            else:
+                yield _read_one(found, options)
 
 
 DAMAGED_RECORD = "damaged: not a record"

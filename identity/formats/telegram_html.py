@@ -22,16 +22,14 @@ from typing import IO
 
 from identity.formats.cleaning import clean_typed
 from identity.formats.format import Format, Options, Reading
-from identity.formats.html_text import Attributes, MarkdownWriter, without_false_tags
+from identity.formats.html_text import Attributes, MarkdownWriter, records_of
 from identity.formats.local_dates import local_seconds
 from identity.formats.messenger import Chat, Entry, conversations
 from identity.formats.nodes import CALL, EMPTY, FORWARDED, MEDIA_ONLY, NOTICE, UNKNOWN_ROLE, Node
 from identity.formats.peek import Peek
-from identity.json_window import as_utf8
 from identity.sources import Document
 
 _MESSAGE = b'<div class="message '
-_LIMIT = 16 * 1024 * 1024  # bytes of a message; none is that long
 _TITLE = re.compile(r'<div class="text bold">\s*([^<]*)')
 _PAGE = re.compile(r"messages(\d*)\.html?$")
 _VIA = re.compile(r"\s+via @\w+$")
@@ -73,27 +71,13 @@ def _last_author(document: Document) -> str | None:
 
 
 def _messages(page: IO[bytes]) -> Iterator[_Message]:
-    """Each message of a page; only one is in memory."""
-    rest = b""
-    is_head = True
-    for block in as_utf8(page):
-        *whole, rest = (rest + block).split(_MESSAGE)
-        for html in whole:
-            if not is_head:
-                yield _Message(html)
-            is_head = False
-        if len(rest) > _LIMIT:
-            if not is_head:
-                yield _Message(rest)
-            rest = b""
-    if not is_head and rest:
-        yield _Message(rest)
+    return map(_Message, records_of(page, _MESSAGE))
 
 
 class _Message(HTMLParser):
     """One message: who, when, and the text."""
 
-    def __init__(self, html: bytes) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.name = ""
         self.classes: list[str] = []
@@ -103,7 +87,7 @@ class _Message(HTMLParser):
         self._writer: MarkdownWriter | None = None
         self._place = ""  # the class of the element whose text is read
         self._depth = 0  # divs that are open in it
-        self.feed(without_false_tags((_MESSAGE + html).decode("utf-8", "replace")))
+        self.feed(html)
         self.close()
 
     @property
