@@ -3,6 +3,7 @@
   python conversation_filter.py parsed.json --output filtered.json
   python conversation_filter.py parsed.json --output filtered.json --blacklist "pattern1" "pattern2" --no-ai-slop
   python conversation_filter.py parsed.json --output filtered.json --mode mask --rejects rejects.jsonl
+  python conversation_filter.py parsed.json --dry-run --min-length 20 --diff rejects.jsonl
 
 INPUT is what conversation_parser.py --output wrote (.json, .jsonl, .gz, or - for a pipe). A message is judged by four
 rules in turn, and the first that takes it decides:
@@ -14,8 +15,8 @@ rules in turn, and the first that takes it decides:
   too short    fewer characters than --min-length; a Han character counts 3, kana and Hangul 2
   toxicity     detoxify's toxicity, severe_toxicity, obscene, threat, insult or identity_attack at the threshold
 
-System messages are kept and never judged. Removing a message never joins its neighbours: the links between messages
-stay, so that no answer is married to a question it did not answer.
+A decision of --overrides stands above all rules. System messages are kept and never judged. Removing a message never
+joins its neighbours: the links between messages stay, so that no answer is married to a question it did not answer.
 
 Writes the output (.json or .jsonl, readable by you alone) and, if asked, one line of JSON per flagged message with
 rule, pattern, place and score. Exit codes: 0 done, 1 the work failed, 2 the call was wrong, 130 interrupted.
@@ -41,10 +42,12 @@ from identity.console import (
     run,
     warn,
 )
-from identity.files import STANDARD, check_output, open_input, open_output
+from identity.files import STANDARD, check_output, open_input, open_output, write_text
 
 if TYPE_CHECKING:
     from identity.filters.account import Account
+    from identity.filters.difference import Difference
+    from identity.filters.overrides import Overrides
     from identity.filters.verdicts import Evaluate, Settings, Verdict
     from identity.records import Conversation
 
@@ -62,8 +65,13 @@ TOXICITY_MODELS = ("original", "unbiased", "multilingual", "original-small", "un
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(__doc__)
     parser.add_argument("input", metavar="INPUT", help="parsed conversations (.json, .jsonl, .gz; - for stdin)")
-    parser.add_argument("--output", required=True, metavar="FILE", help="filtered conversations; - for stdout")
-    parser.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
+    parser.add_argument("--output", metavar="FILE", help="filtered conversations; - for stdout")
+    account = parser.add_argument_group("the account")
+    account.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
+    account.add_argument("--stats-json", metavar="FILE", help="the statistics for programs")
+    account.add_argument("--dry-run", action="store_true", help="write the account only; needs no --output")
+    account.add_argument("--diff", metavar="REJECTS", help="show what is judged otherwise than in an earlier --rejects")
+    account.add_argument("--overrides", metavar="FILE", help="decisions by hand on single messages (JSON)")
     phrases = parser.add_argument_group("blacklist")
     phrases.add_argument(
         "--blacklist", nargs="+", action="extend", default=[], metavar="P", help="more patterns (regular expressions)"
@@ -127,13 +135,18 @@ def check_paths(arguments: argparse.Namespace) -> None:
     if arguments.input != STANDARD:
         with open_input(arguments.input):
             pass
-    check_output(arguments.output, arguments.force)
-    if arguments.rejects:
-        if arguments.rejects == arguments.output:
-            raise UsageError(
-                f"--rejects and --output are both {arguments.output}; give the rejects a name of their own"
-            )
-        check_output(arguments.rejects, arguments.force)
+    if not arguments.output and not arguments.dry_run:
+        raise UsageError("--output FILE is missing; name a file, or add --dry-run to see the account only")
+    written: dict[str, str] = {}
+    for flag in ("output", "rejects", "stats_json"):
+        path = getattr(arguments, flag)
+        if not path:
+            continue
+        name = "--" + flag.replace("_", "-")
+        if path in written:
+            raise UsageError(f"{name} and {written[path]} are both {path}; give each a name of its own")
+        written[path] = name
+        check_output(path, arguments.force)
 
 
 def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[list[Conversation]]:
@@ -156,7 +169,9 @@ def filter_conversations(
     settings: Settings,
     mode: str,
     account: Account,
-    rejects: IO[bytes] | None,
+    rejects: IO[bytes] | None = None,
+    overrides: Overrides | None = None,
+    difference: Difference | None = None,
 ) -> Iterator[Conversation]:
     """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
     from identity.filters import judge
@@ -168,6 +183,10 @@ def filter_conversations(
         judgement = judge(batch, rules, settings)
         account.timeouts.update(judgement.timeouts)
         for conversation, verdicts in zip(batch, judgement.verdicts, strict=True):
+            if overrides:
+                verdicts = overrides.applied(conversation, verdicts)
+            if difference:
+                difference.add(conversation, verdicts)
             account.add(conversation, verdicts, settings.roles)
             if rejects is not None:
                 rejects.writelines(reject_lines(conversation, verdicts))
@@ -199,7 +218,8 @@ def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None])
     """One JSON line per flagged message, with the evidence."""
     import msgspec
 
-    for message, verdict in zip(conversation.messages, verdicts, strict=True):
+    messages = conversation.messages
+    for position, (message, verdict) in enumerate(zip(messages, verdicts, strict=True)):
         if verdict is None:
             continue
         start, end = verdict.span
@@ -213,6 +233,8 @@ def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None])
             "score": verdict.score,
             "match": message.content[start:end] if verdict.rule == "blacklist" else None,
             "content": message.content,
+            "before": messages[position - 1].id if position else None,
+            "after": messages[position + 1].id if position + 1 < len(messages) else None,
         }
         yield msgspec.json.encode(line) + b"\n"
 
@@ -253,7 +275,14 @@ def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[
         return prepare(settings), settings
 
 
-def filter_file(arguments: argparse.Namespace, rules: Sequence[Evaluate], settings: Settings, account: Account) -> None:
+def filter_file(
+    arguments: argparse.Namespace,
+    rules: Sequence[Evaluate],
+    settings: Settings,
+    account: Account,
+    overrides: Overrides | None,
+    difference: Difference | None,
+) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
     from identity.records import read_conversations, write_conversations
 
@@ -266,12 +295,18 @@ def filter_file(arguments: argparse.Namespace, rules: Sequence[Evaluate], settin
                 f"{arguments.input}: holds no conversations; give the file that conversation_parser.py wrote"
             )
         stream = progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet)
-        kept = filter_conversations(stream, rules, settings, arguments.mode, account, rejects)
-        write_conversations(arguments.output, some_left(kept, account), arguments.force)
+        kept = filter_conversations(stream, rules, settings, arguments.mode, account, rejects, overrides, difference)
+        if arguments.dry_run:
+            for _ in kept:
+                pass
+        else:
+            write_conversations(arguments.output, some_left(kept, account), arguments.force)
 
 
 def work(arguments: argparse.Namespace) -> int:
-    from identity.filters.account import Account, statistics_lines
+    from identity.filters.account import Account, statistics, statistics_lines
+    from identity.filters.difference import Difference
+    from identity.filters.overrides import read_overrides
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
     check_paths(arguments)
@@ -279,18 +314,29 @@ def work(arguments: argparse.Namespace) -> int:
     slow = slow_patterns(settings.patterns)
     if slow and not arguments.quiet:
         warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
+    overrides = read_overrides(arguments.overrides) if arguments.overrides else None
+    difference = Difference(arguments.diff) if arguments.diff else None
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     account = Account()
     failure: NothingLeft | None = None  # told after the statistics, which show why
     try:
-        filter_file(arguments, rules, settings, account)
+        filter_file(arguments, rules, settings, account, overrides, difference)
     except NothingLeft as error:
         failure = error
-    console = open_console(STANDARD in (arguments.output, arguments.rejects), arguments.quiet)
+    console = open_console(STANDARD in (arguments.output, arguments.rejects, arguments.stats_json), arguments.quiet)
     for line in statistics_lines(account):
         console.print(plain(line), soft_wrap=True)
     for number, line in enumerate(notes(account, arguments.mode, arguments.roles)):
         console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
+    if overrides and overrides.missed:
+        console.print(f"{overrides.missed} of {len(overrides.decisions)} overrides name messages that are not here.")
+    for number, line in enumerate(difference.lines() if difference else ()):
+        console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
+    if arguments.stats_json:
+        import msgspec
+
+        text = msgspec.json.format(msgspec.json.encode(statistics(account, arguments.mode)), indent=2).decode()
+        write_text(arguments.stats_json, text + "\n", arguments.force)
     if failure:
         raise failure
     return 0

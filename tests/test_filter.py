@@ -273,6 +273,8 @@ def test_rejects_hold_the_evidence_of_every_flagged_message(parsed: Path, tmp_pa
         "score": None,
         "match": "circle back",
         "content": TALK[1][1],
+        "before": "m0",
+        "after": "m2",
     }
     assert [(line["message_id"], line["rule"], line["score"]) for line in lines[1:]] == [
         ("m2", "low_quality", None),

@@ -21,6 +21,8 @@ TABLE = (
     ("Low Quality", "low_quality"),
     ("Too Short", "too_short"),
 )
+# Rules that only act when asked for have a row when they took something.
+ON_REQUEST = (("By Hand", "override"),)
 
 
 @dataclass
@@ -81,6 +83,11 @@ def statistics_lines(account: Account) -> list[str]:
     """The panel, the table and the most frequent patterns, line by line, as the guide draws them."""
     rows = [f"{'Total Messages':<25}{account.total:<9}100%", _row("Kept", account.kept, account.total), ""]
     rows += [_row(f"Filtered - {name}", account.flagged[rule], account.total) for name, rule in TABLE]
+    rows += [
+        _row(f"Filtered - {name}", account.flagged[rule], account.total)
+        for name, rule in ON_REQUEST
+        if account.flagged[rule]
+    ]
     lines = [
         "╭" + "─" * 37 + "╮",
         "│" + "   Filtering Statistics".ljust(37) + "│",
@@ -94,6 +101,24 @@ def statistics_lines(account: Account) -> list[str]:
         top = sorted(account.patterns.items(), key=lambda item: (-item[1], item[0]))[:TOP_PATTERNS]
         lines += ["", "Top Blacklist Matches:", *(f"  • {pattern}: {count}" for pattern, count in top)]
     return lines
+
+
+def statistics(account: Account, mode: str) -> dict[str, object]:
+    """The account for programs: counts of messages by rule and by pattern, conversations, and what is not a verdict."""
+    return {
+        "written_by": "conversation_filter",
+        "messages": {
+            "total": account.total,
+            "kept": account.kept,
+            "filtered": {rule: account.flagged[rule] for _, rule in (*TABLE, *ON_REQUEST)},
+            "masked": account.masked if mode == "mask" else 0,
+            "system": account.system,
+            "other_side": account.other_side,
+        },
+        "conversations": {"total": account.conversations, "emptied": account.emptied},
+        "patterns": dict(sorted(account.patterns.items(), key=lambda item: (-item[1], item[0]))),
+        "timeouts": dict(sorted(account.timeouts.items())),
+    }
 
 
 def _row(name: str, count: int, total: int) -> str:

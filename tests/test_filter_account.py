@@ -1,0 +1,156 @@
+"""The account of a run: what it tells programs, what it compares, and decisions by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import conversation_filter
+from identity.records import Conversation, Message, read_conversations, write_conversations
+
+TALK = (
+    ("user", "Could you help me name my boat, please?"),
+    ("assistant", "Let's circle back to that once we know her colour."),
+    ("user", "ok"),
+    ("assistant", "Heron. Because she stands still and then she doesn't."),
+)
+
+
+@pytest.fixture
+def parsed(tmp_path: Path) -> Path:
+    messages = [
+        Message(id=f"m{n}", parent=f"m{n - 1}" if n else None, role=role, content=content)  # type: ignore[arg-type]
+        for n, (role, content) in enumerate(TALK)
+    ]
+    path = tmp_path / "parsed.json"
+    write_conversations(path, [Conversation(id="c1", messages=messages)])
+    return path
+
+
+def run(parsed: Path, *flags: str) -> int:
+    return conversation_filter.main([str(parsed), "--toxicity", "off", *flags])
+
+
+def filtered(parsed: Path, *flags: str) -> list[str]:
+    """The ids of the messages that are left."""
+    output = parsed.with_name("filtered.json")
+    assert run(parsed, "--output", str(output), *flags) == 0
+    return [message.id for conversation in read_conversations(output) for message in conversation.messages]
+
+
+def overrides(parsed: Path, **decisions: str) -> str:
+    path = parsed.with_name("overrides.json")
+    listed = [{"conversation_id": "c1", "message_id": name, "decision": said} for name, said in decisions.items()]
+    path.write_text(json.dumps({"schema": 1, "overrides": listed}), encoding="utf-8")
+    return str(path)
+
+
+def test_a_dry_run_writes_the_account_and_no_output(parsed: Path, tmp_path: Path) -> None:
+    assert run(parsed, "--dry-run", "--output", str(tmp_path / "out.json"), "--rejects", str(tmp_path / "r.jsonl")) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["parsed.json", "r.jsonl"]
+
+
+def test_without_output_the_call_is_wrong_unless_it_is_a_dry_run(
+    parsed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(parsed) == 2
+    assert "--output FILE is missing" in capsys.readouterr().err
+    assert run(parsed, "--dry-run") == 0
+
+
+def test_statistics_for_programs_add_up(parsed: Path, tmp_path: Path) -> None:
+    assert run(parsed, "--dry-run", "--stats-json", str(tmp_path / "stats.json")) == 0
+    stats = json.loads((tmp_path / "stats.json").read_text(encoding="utf-8"))
+    assert stats["messages"]["total"] == 4
+    assert stats["messages"]["filtered"] == {
+        "blacklist": 1,
+        "toxicity": 0,
+        "low_quality": 1,
+        "too_short": 0,
+        "override": 0,
+    }
+    assert stats["messages"]["kept"] + sum(stats["messages"]["filtered"].values()) == stats["messages"]["total"]
+    assert stats["patterns"] == {r"\bcircle back\b": 1}
+
+
+def test_overrides_stand_above_the_rules(parsed: Path) -> None:
+    assert filtered(parsed) == ["m0", "m3"]
+    assert filtered(parsed, "--overrides", overrides(parsed, m1="keep", m3="drop")) == ["m0", "m1"]
+
+
+def test_a_message_dropped_by_hand_is_in_the_table_and_the_rejects(
+    parsed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rejects = tmp_path / "r.jsonl"
+    filtered(parsed, "--overrides", overrides(parsed, m3="drop"), "--rejects", str(rejects))
+    assert "Filtered - By Hand       1        25.0%" in capsys.readouterr().out
+    assert [json.loads(line)["rule"] for line in rejects.open(encoding="utf-8")] == [
+        "blacklist",
+        "low_quality",
+        "override",
+    ]
+
+
+def test_overrides_that_met_no_message_are_told(parsed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    filtered(parsed, "--overrides", overrides(parsed, m1="keep", m9="drop"))
+    assert "1 of 2 overrides name messages that are not here." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("[]", "Expected `object`, got `array`"),
+        ('{"schema": 2, "overrides": []}', "$.schema"),
+        ('{"schema": 1, "overrides": [{"conversation_id": "c", "message_id": "m", "decision": "maybe"}]}', "decision"),
+        (
+            '{"schema": 1, "overrides": [{"conversation_id": "c", "message_id": "m", "decision": "keep"},'
+            ' {"conversation_id": "c", "message_id": "m", "decision": "drop"}]}',
+            "override 2: its message is both kept and dropped",
+        ),
+    ],
+)
+def test_a_wrong_file_of_overrides_is_one_line(
+    parsed: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    path = parsed.with_name("wrong.json")
+    path.write_text(text, encoding="utf-8")
+    assert run(parsed, "--dry-run", "--overrides", str(path)) == 2
+    error = capsys.readouterr().err
+    assert told in error and error.count("\n") == 1
+
+
+def test_a_difference_counts_what_is_judged_otherwise(
+    parsed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rejects = tmp_path / "r.jsonl"
+    assert run(parsed, "--dry-run", "--rejects", str(rejects)) == 0
+    capsys.readouterr()
+    assert run(parsed, "--dry-run", "--no-corporate", "--blacklist", "heron", "--diff", str(rejects)) == 0
+    told = capsys.readouterr().out.partition("Filtered as before")[2].splitlines()
+    assert told == [
+        ": 1",
+        "Newly filtered: 1",
+        "  • blacklist, heron: 1",
+        "    conversation c1, message m3",
+        "No longer filtered: 1",
+        r"  • blacklist, \bcircle back\b: 1",
+        "    conversation c1, message m1",
+        "Filtered for another reason: 0",
+    ]
+
+
+def test_a_difference_from_something_else_is_one_line(parsed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(parsed, "--dry-run", "--diff", str(parsed)) == 2
+    assert "line 1" in capsys.readouterr().err
+
+
+def test_rejects_name_the_neighbours(parsed: Path, tmp_path: Path) -> None:
+    rejects = tmp_path / "r.jsonl"
+    assert run(parsed, "--dry-run", "--rejects", str(rejects)) == 0
+    lines = [json.loads(line) for line in rejects.open(encoding="utf-8")]
+    assert [(line["before"], line["message_id"], line["after"]) for line in lines] == [
+        ("m0", "m1", "m2"),
+        ("m1", "m2", "m3"),
+    ]
