@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
@@ -64,7 +64,9 @@ TOXICITY_MODELS = ("original", "unbiased", "multilingual", "original-small", "un
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(__doc__)
-    parser.add_argument("input", metavar="INPUT", help="parsed conversations (.json, .jsonl, .gz; - for stdin)")
+    parser.add_argument(
+        "input", metavar="INPUT", nargs="?", help="parsed conversations (.json, .jsonl, .gz; - for stdin)"
+    )
     parser.add_argument("--output", metavar="FILE", help="filtered conversations; - for stdout")
     account = parser.add_argument_group("the account")
     account.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
@@ -79,6 +81,10 @@ def build_parser() -> ArgumentParser:
     phrases.add_argument("--blacklist-file", metavar="F", help="more patterns, one per line, # for comments")
     phrases.add_argument("--no-ai-slop", action="store_true", help="leave the AI-slop phrases alone")
     phrases.add_argument("--no-corporate", action="store_true", help="leave the corporate phrases alone")
+    phrases.add_argument(
+        "--packs", nargs="+", action="extend", default=[], metavar="NAME", help="further phrase packs (--list-rules)"
+    )
+    phrases.add_argument("--list-rules", action="store_true", help="explain all packs and their rules, and end")
     toxicity = parser.add_argument_group("toxicity")
     toxicity.add_argument(
         "--toxicity",
@@ -120,8 +126,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         patterns += read_pattern_file(arguments.blacklist_file)
     return Settings(
         patterns=tuple(patterns),
-        corporate=not arguments.no_corporate,
-        ai_slop=not arguments.no_ai_slop,
+        packs=chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop),
         min_length=arguments.min_length,
         toxicity=arguments.toxicity != "off",
         toxicity_threshold=arguments.toxicity_threshold,
@@ -130,8 +135,21 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
     )
 
 
+def chosen_packs(further: Sequence[str], no_corporate: bool, no_ai_slop: bool) -> tuple[str, ...]:
+    """Names of packs in the order of presets.PACKS; UsageError for one that is not there."""
+    from presets import PACKS
+
+    unknown = [name for name in further if name not in PACKS]
+    if unknown:
+        raise UsageError(f"--packs {unknown[0]}: no such pack; there are {', '.join(PACKS)}")
+    chosen = {"corporate": not no_corporate, "ai_slop": not no_ai_slop}
+    return tuple(name for name in PACKS if name in further or chosen.get(name, False))
+
+
 def check_paths(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be read or must not be overwritten, before any work is done."""
+    if not arguments.input:
+        raise UsageError("INPUT is missing; name the file that conversation_parser.py wrote, or - for a pipe")
     if arguments.input != STANDARD:
         with open_input(arguments.input):
             pass
@@ -175,14 +193,14 @@ def filter_conversations(
 ) -> Iterator[Conversation]:
     """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
     from identity.filters import judge
-    from identity.filters.account import with_flagged_as_context, without_flagged
+    from identity.filters.account import with_flagged_as_context, with_marks, without_flagged
 
     remainder = without_flagged if mode == "drop" else with_flagged_as_context
     size = BATCH_CONVERSATIONS_TOXICITY if settings.toxicity else BATCH_CONVERSATIONS
     for batch in in_batches(conversations, size):
         judgement = judge(batch, rules, settings)
         account.timeouts.update(judgement.timeouts)
-        for conversation, verdicts in zip(batch, judgement.verdicts, strict=True):
+        for number, (conversation, verdicts) in enumerate(zip(batch, judgement.verdicts, strict=True)):
             if overrides:
                 verdicts = overrides.applied(conversation, verdicts)
             if difference:
@@ -190,7 +208,14 @@ def filter_conversations(
             account.add(conversation, verdicts, settings.roles)
             if rejects is not None:
                 rejects.writelines(reject_lines(conversation, verdicts))
-            remaining = remainder(conversation, verdicts)
+            remaining = conversation
+            if judgement.marks:
+                marks = {at: found for (place, at), found in judgement.marks.items() if place == number}
+                marks = {at: found for at, found in marks.items() if verdicts[at] is None}
+                if rejects is not None:
+                    rejects.writelines(mark_lines(conversation, marks))
+                remaining = with_marks(conversation, marks, account) if marks else conversation
+            remaining = remainder(remaining, verdicts)
             if remaining.messages:
                 yield remaining
             else:
@@ -216,27 +241,41 @@ def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conver
 
 def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Iterator[bytes]:
     """One JSON line per flagged message, with the evidence."""
+    for position, verdict in enumerate(verdicts):
+        if verdict is not None:
+            yield reject_line(conversation, position, verdict)
+
+
+def mark_lines(conversation: Conversation, marks: Mapping[int, Sequence[Verdict]]) -> Iterator[bytes]:
+    """One JSON line per trimmed sentence and per note of a message that stays."""
+    for position, found in marks.items():
+        for mark in found:
+            yield reject_line(conversation, position, mark)
+
+
+def reject_line(conversation: Conversation, position: int, verdict: Verdict) -> bytes:
+    """The verdict on one message with its evidence and the ids of its neighbours, as a line of JSON."""
     import msgspec
 
     messages = conversation.messages
-    for position, (message, verdict) in enumerate(zip(messages, verdicts, strict=True)):
-        if verdict is None:
-            continue
-        start, end = verdict.span
-        line: dict[str, Any] = {
-            "conversation_id": conversation.id,
-            "message_id": message.id,
-            "role": message.role,
-            "rule": verdict.rule,
-            "pattern": verdict.pattern,
-            "span": verdict.span,
-            "score": verdict.score,
-            "match": message.content[start:end] if verdict.rule == "blacklist" else None,
-            "content": message.content,
-            "before": messages[position - 1].id if position else None,
-            "after": messages[position + 1].id if position + 1 < len(messages) else None,
-        }
-        yield msgspec.json.encode(line) + b"\n"
+    message = messages[position]
+    start, end = verdict.span
+    line: dict[str, Any] = {
+        "conversation_id": conversation.id,
+        "message_id": message.id,
+        "role": message.role,
+        "rule": verdict.rule,
+        "name": verdict.name,
+        "action": verdict.action,
+        "pattern": verdict.pattern,
+        "span": verdict.span,
+        "score": verdict.score,
+        "match": message.content[start:end] if verdict.rule == "blacklist" else None,
+        "content": message.content,
+        "before": messages[position - 1].id if position else None,
+        "after": messages[position + 1].id if position + 1 < len(messages) else None,
+    }
+    return msgspec.json.encode(line) + b"\n"
 
 
 def notes(account: Account, mode: str, roles: str) -> list[str]:
@@ -254,6 +293,12 @@ def notes(account: Account, mode: str, roles: str) -> list[str]:
         lines.append(f"Kept includes {account.other_side} messages of the other side, not judged with --roles {roles}.")
     if account.emptied:
         lines.append(f"{account.emptied} of {account.conversations} conversations had no message left and are gone.")
+    if account.trimmed:
+        lines.append(f"{account.trimmed} messages are kept without a sentence that a pack trims.")
+    if account.marks:
+        lines.append(
+            "Trimmed and noted: " + ", ".join(f"{name} {count}" for name, count in account.marks.most_common())
+        )
     for pattern, count in sorted(account.timeouts.items()):
         lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
     return lines
@@ -303,12 +348,24 @@ def filter_file(
             write_conversations(arguments.output, some_left(kept, account), arguments.force)
 
 
+def list_rules(arguments: argparse.Namespace) -> int:
+    """Print all packs and what their rules do."""
+    from identity.filters.listing import rule_lines
+
+    console = open_console()
+    for line in rule_lines(chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop)):
+        console.print(line, soft_wrap=True)
+    return 0
+
+
 def work(arguments: argparse.Namespace) -> int:
     from identity.filters.account import Account, statistics, statistics_lines
     from identity.filters.difference import Difference
     from identity.filters.overrides import read_overrides
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
+    if arguments.list_rules:
+        return list_rules(arguments)
     check_paths(arguments)
     settings = settings_from(arguments)
     slow = slow_patterns(settings.patterns)

@@ -85,7 +85,7 @@ def textual_fulfillment(settings: Settings) -> list[Step]:
             (*filter_command, "--rejects", str(rejects)),
             (parsed,),
             (filtered, rejects),
-            [presets.CORPORATE_PHRASES, presets.AI_SLOP_PHRASES],
+            [presets.PACKS],
         ),
         Step(
             "export",

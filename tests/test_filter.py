@@ -268,6 +268,8 @@ def test_rejects_hold_the_evidence_of_every_flagged_message(parsed: Path, tmp_pa
         "message_id": "m1",
         "role": "assistant",
         "rule": "blacklist",
+        "name": "corporate/circle back",
+        "action": "drop",
         "pattern": r"\bcircle back\b",
         "span": [6, 17],
         "score": None,
@@ -518,7 +520,7 @@ def test_min_length_is_configurable_and_0_turns_it_off() -> None:
 
 def own(content: str, *patterns: str) -> tuple[str, str] | None:
     typed = tuple(UserPattern(pattern) for pattern in patterns)
-    [verdict] = verdicts(talk(("assistant", content)), patterns=typed, corporate=False, ai_slop=False, min_length=0)
+    [verdict] = verdicts(talk(("assistant", content)), patterns=typed, packs=(), min_length=0)
     return verdict if verdict and verdict[0] == "blacklist" else None
 
 

@@ -20,7 +20,7 @@ SENTENCES = sorted((Path(__file__).parent / "sentences").glob("*.tsv"))
 
 @pytest.fixture(scope="module")
 def matcher() -> PhraseMatcher:
-    return PhraseMatcher(corporate=True, ai_slop=True)
+    return PhraseMatcher(("corporate", "ai_slop"))
 
 
 def find(matcher: PhraseMatcher, content: str, *heard: str) -> Verdict | None:

@@ -162,7 +162,7 @@ def test_an_edited_phrase_list_concerns_the_filter_and_an_edited_preset_the_trai
         return {s.name: repr(s.presets) for phase in identity_pipeline.PHASES for s in phase.steps(settings)}
 
     before = dependencies()
-    monkeypatch.setattr(presets, "AI_SLOP_PHRASES", presets.AI_SLOP_PHRASES[:-1])
+    monkeypatch.setitem(presets.PACKS, "ai_slop", presets.AI_SLOP_PHRASES[:-1])
     monkeypatch.setitem(presets.PRESETS["tiny"], "lora_r", 4)
     after = dependencies()
     assert {name for name in before if before[name] != after[name]} == {"filter", "train"}

@@ -31,6 +31,7 @@ def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], sett
     """One verdict or None for every message of a batch; changes nothing, and depends on nothing but its arguments."""
     verdicts: list[list[Verdict | None]] = [[None] * len(conversation.messages) for conversation in conversations]
     timeouts: Counter[str] = Counter()
+    marks: dict[tuple[int, int], tuple[Verdict, ...]] = {}
     waiting = [
         (number, position, candidate)
         for number, conversation in enumerate(conversations)
@@ -39,7 +40,10 @@ def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], sett
     for evaluate in rules:
         findings = evaluate([candidate for _, _, candidate in waiting])
         timeouts.update(findings.timeouts)
+        marks |= {waiting[index][:2]: found for index, found in findings.marks.items()}
         for (number, position, _), verdict in zip(waiting, findings.verdicts, strict=True):
             verdicts[number][position] = verdict
         waiting = [place for place, verdict in zip(waiting, findings.verdicts, strict=True) if verdict is None]
-    return Judgement(verdicts, dict(timeouts))
+    passed = {(number, position) for number, position, _ in waiting}
+    marks = {place: found for place, found in marks.items() if place in passed}
+    return Judgement(verdicts, marks, dict(timeouts))

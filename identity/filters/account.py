@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
+from identity.filters.phrases import trimmed
 from identity.filters.verdicts import Verdict
 from identity.records import Conversation, Message
 
@@ -36,6 +37,8 @@ class Account:
     system: int = 0  # kept without being judged
     other_side: int = 0  # kept without being judged because of --roles
     masked: int = 0  # flagged assistant messages kept with weight 0
+    trimmed: int = 0  # kept messages that lost a sentence
+    marks: Counter[str] = field(default_factory=Counter)  # "trim pack/name", "score pack/name" -> kept messages
     flagged: Counter[str] = field(default_factory=Counter)  # by rule
     patterns: Counter[str] = field(default_factory=Counter)  # blacklist verdicts by pattern
     timeouts: Counter[str] = field(default_factory=Counter)  # messages a pattern had no time for
@@ -60,7 +63,11 @@ def without_flagged(conversation: Conversation, verdicts: Sequence[Verdict | Non
     """The conversation with the flagged messages gone. Links stay, so that a gap remains a gap."""
     if not any(verdicts):
         return conversation
-    kept = [message for message, verdict in zip(conversation.messages, verdicts, strict=True) if verdict is None]
+    kept = [
+        _as_context(message) if verdict else message
+        for message, verdict in zip(conversation.messages, verdicts, strict=True)
+        if verdict is None or verdict.action == "mask"
+    ]
     return msgspec.structs.replace(conversation, messages=kept)
 
 
@@ -72,6 +79,19 @@ def with_flagged_as_context(conversation: Conversation, verdicts: Sequence[Verdi
         _as_context(message) if verdict else message
         for message, verdict in zip(conversation.messages, verdicts, strict=True)
     ]
+    return msgspec.structs.replace(conversation, messages=messages)
+
+
+def with_marks(conversation: Conversation, marks: Mapping[int, Sequence[Verdict]], account: Account) -> Conversation:
+    """The conversation without the sentences to trim; counts them and what is only noted. Marks go by message."""
+    messages = list(conversation.messages)
+    for position, found in marks.items():
+        trims = [mark for mark in found if mark.action == "trim"]
+        account.marks.update(f"{mark.action} {mark.name}" for mark in found)
+        if trims:
+            account.trimmed += 1
+            message = messages[position]
+            messages[position] = msgspec.structs.replace(message, content=trimmed(message.content, trims))
     return msgspec.structs.replace(conversation, messages=messages)
 
 
@@ -115,6 +135,8 @@ def statistics(account: Account, mode: str) -> dict[str, object]:
             "system": account.system,
             "other_side": account.other_side,
         },
+        "trimmed": account.trimmed,
+        "marks": dict(sorted(account.marks.items())),
         "conversations": {"total": account.conversations, "emptied": account.emptied},
         "patterns": dict(sorted(account.patterns.items(), key=lambda item: (-item[1], item[0]))),
         "timeouts": dict(sorted(account.timeouts.items())),

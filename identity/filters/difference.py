@@ -22,6 +22,7 @@ class _Line(msgspec.Struct):
     message_id: str
     rule: str
     pattern: str
+    action: str = "drop"
 
 
 class Change(NamedTuple):
@@ -47,7 +48,8 @@ class Difference:
                     found = msgspec.json.decode(line, type=_Line)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise UsageError(f"{path} line {number}: {error}; give a file that --rejects wrote") from None
-                self.before[found.conversation_id, found.message_id] = _reason(found.rule, found.pattern)
+                if found.action in ("drop", "mask"):  # the others are marks on messages that stayed
+                    self.before[found.conversation_id, found.message_id] = _reason(found.rule, found.pattern)
 
     def add(self, conversation: Conversation, verdicts: Sequence[Verdict | None]) -> None:
         """Compare one judged conversation."""

@@ -1,4 +1,4 @@
-"""The phrase lists of presets.py, compiled: which phrase a message uses, and where.
+"""The phrase packs of presets.py, compiled: which phrase a message uses, where, and what follows from it.
 
 One pass of an RE2 set over the message tells which phrases occur at all; that is the whole cost of a clean message.
 Only on a hit are quotes and code blanked, the spans searched and the context patterns asked.
@@ -11,16 +11,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from identity.console import UserError
+from identity.filters.quality import low_quality_reason, readable_length
 from identity.filters.spoken_text import folded, own_words
-from identity.filters.verdicts import Candidate, Verdict
-from presets import AI_SLOP_PHRASES, CORPORATE_PHRASES, PHRASE_MENTIONED
+from identity.filters.verdicts import ACTIONS, Candidate, Verdict
+from presets import PACKS, PHRASE_MENTIONED
 
 WINDOW = 100  # characters on either side that count as near, where a phrase does not say
 _MENTION_REACH = 40  # characters before a phrase in which "the word" is looked for
 
 _CONTEXTS = ("need", "veto", "sure", "earned_by", "earned_here", "harmless", "idle_after", "idle_here")
-_FIELDS = frozenset(("name", "pattern", "forms", "window", "mention", *_CONTEXTS))
+_WHERE = ("role", "position", "within", "action", "least", "distinct", "per_words")
+_EXAMPLES = ("hits", "misses")
+_FIELDS = frozenset(("name", "pattern", "forms", "window", "mention", *_CONTEXTS, *_WHERE, *_EXAMPLES))
+_CHOICES = {"role": ("any", "assistant", "user"), "position": ("anywhere", "start", "end"), "action": ACTIONS}
+_WITHIN = {"anywhere": 0, "start": 60, "end": 200}  # characters, where a phrase does not say
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"”'’)\]*_]*(?=\s|$)|\n|$")
 
 _BLANK = r"[*_~]{0,3}[\s\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]+[*_~]{0,3}"
 _APOSTROPHE = r"['’ʼ‘´′＇]"
@@ -55,6 +64,13 @@ class Phrase:
     search: Any
     window: int
     mention: bool
+    role: str = "any"
+    position: str = "anywhere"
+    within: int = 0
+    action: str = "drop"
+    least: int = 1
+    distinct: bool = False
+    per_words: int = 0
     need: Any = None
     veto: Any = None
     sure: Any = None
@@ -65,7 +81,7 @@ class Phrase:
     idle_here: Any = None
 
 
-def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
+def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     """UserError names the entry and what RE2 says, if someone's edit does not compile."""
     import re2
 
@@ -74,6 +90,11 @@ def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
     if unknown or "pattern" not in entry:
         problem = f"unknown field {sorted(unknown)[0]}" if unknown else "it has no pattern"
         raise UserError(f"presets.py: phrase '{name}': {problem}; the fields are {', '.join(sorted(_FIELDS))}")
+    for field, allowed in _CHOICES.items():
+        if entry.get(field, allowed[0]) not in allowed:
+            raise UserError(
+                f"presets.py: phrase '{name}': {field} is {entry[field]!r}; it must be one of {', '.join(allowed)}"
+            )
     trigger = expanded("|".join(filter(None, (entry["pattern"], entry.get("forms")))))
     compiled: dict[str, Any] = {}
     try:
@@ -87,18 +108,19 @@ def compile_phrase(entry: Mapping[str, Any]) -> Phrase:
         raise UserError(
             f"presets.py: phrase '{name}': {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
         ) from None
+    where = {field: entry[field] for field in _WHERE if field in entry}
+    where.setdefault("within", _WITHIN[where.get("position", "anywhere")])
     window, mention = int(entry.get("window", WINDOW)), bool(entry.get("mention", True))
-    return Phrase(name, entry["pattern"], trigger, window=window, mention=mention, **compiled)
+    return Phrase(f"{pack}/{name}", entry["pattern"], trigger, window=window, mention=mention, **where, **compiled)
 
 
 class PhraseMatcher:
-    """All phrases of the chosen lists."""
+    """All phrases of the chosen packs."""
 
-    def __init__(self, corporate: bool, ai_slop: bool) -> None:
+    def __init__(self, packs: Sequence[str]) -> None:
         import re2
 
-        entries = (CORPORATE_PHRASES if corporate else []) + (AI_SLOP_PHRASES if ai_slop else [])
-        self.phrases = [compile_phrase(entry) for entry in entries]
+        self.phrases = [compile_phrase(entry, pack) for pack in packs for entry in PACKS[pack]]
         self.mentioned = re2.compile(expanded(PHRASE_MENTIONED), re2_options())
         self.set = re2.Set.SearchSet(re2_options())
         for phrase in self.phrases:
@@ -107,31 +129,66 @@ class PhraseMatcher:
             self.set.Compile()
 
     def first(self, candidate: Candidate) -> Verdict | None:
-        """The first phrase, in the order of the lists, that the message uses in its own words; None for none."""
+        """The first phrase, in the order of the packs, that takes the message; None for none."""
+        return self.judged(candidate)[0]
+
+    def judged(self, candidate: Candidate, shortest: int = 1) -> tuple[Verdict | None, tuple[Verdict, ...]]:
+        """The phrase that takes the message, or else the sentences to trim and the notes.
+
+        A message of which trimming would leave fewer than `shortest` readable characters, or less than two words, is
+        taken by the first phrase that wanted to trim it.
+        """
         content = candidate.message.content
         hits = self._triggered(content)
         reading = folded(content)
-        if reading is None:
-            return self._judge(content, hits, candidate.heard) if hits else None
-        hits = self._triggered(reading.text)
-        verdict = self._judge(reading.text, hits, candidate.heard) if hits else None
-        if verdict is None:
-            return None
-        return Verdict(verdict.rule, verdict.pattern, reading.span_in_original(*verdict.span))
+        if reading is not None:
+            hits = self._triggered(reading.text)
+        if not hits:
+            return None, ()
+        found = self._judge(reading.text if reading else content, hits, candidate)
+        if reading is not None:
+            found = [msgspec.structs.replace(each, span=reading.span_in_original(*each.span)) for each in found]
+        if found and found[-1].action in ("drop", "mask"):
+            return found[-1], ()
+        trims = [each for each in found if each.action == "trim"]
+        if trims:
+            rest = trimmed(content, trims)
+            if readable_length(rest) < max(shortest, 1) or low_quality_reason(rest):
+                return msgspec.structs.replace(trims[0], action="drop"), ()
+        return None, tuple(found)
 
     def _triggered(self, text: str) -> list[Phrase]:
         if not self.phrases:
             return []
         return [self.phrases[index] for index in sorted(self.set.Match(text) or ())]
 
-    def _judge(self, text: str, hits: Sequence[Phrase], heard: Sequence[str]) -> Verdict | None:
+    def _judge(self, text: str, hits: Sequence[Phrase], candidate: Candidate) -> list[Verdict]:
+        """What the phrases find, in their order; ends with the first that takes the message."""
         own = own_words(text)
+        found = []
         for phrase in hits:
+            if phrase.role not in ("any", candidate.message.role):
+                continue
+            spans = []
             for match in phrase.search.finditer(own):
                 start, end = match.span()
-                if self._meant(phrase, text, own, start, end) and not _earned(phrase, text, heard):
-                    return Verdict("blacklist", phrase.pattern, (start, end))
-        return None
+                if (
+                    _in_place(phrase, own, start, end)
+                    and self._meant(phrase, text, own, start, end)
+                    and not _earned(phrase, text, candidate.heard)
+                ):
+                    spans.append((start, end))
+                    if phrase.least <= 1:
+                        break
+            count = len({own[start:end].lower() for start, end in spans}) if phrase.distinct else len(spans)
+            if not count or count < _least(phrase, own):
+                continue
+            span = _sentence(own, *spans[0]) if phrase.action == "trim" else spans[0]
+            score = float(count) if phrase.least > 1 else None
+            found.append(Verdict("blacklist", phrase.pattern, span, score, phrase.name, phrase.action))
+            if phrase.action in ("drop", "mask"):
+                break
+        return found
 
     def _meant(self, phrase: Phrase, text: str, own: str, start: int, end: int) -> bool:
         """Whether the context says that the phrase is used, and not meant literally or only mentioned."""
@@ -141,6 +198,46 @@ class PhraseMatcher:
         if phrase.veto and phrase.veto.search(text[near]) and not (phrase.sure and phrase.sure.search(own[near])):
             return False
         return not (phrase.mention and self.mentioned.search(own[max(0, start - _MENTION_REACH) : start]))
+
+
+def _in_place(phrase: Phrase, own: str, start: int, end: int) -> bool:
+    """Whether the phrase stands where it counts: near the beginning or the end of what is said."""
+    if phrase.position == "start":
+        return start - (len(own) - len(own.lstrip())) < phrase.within
+    return phrase.position == "anywhere" or len(own.rstrip()) - end < phrase.within
+
+
+def _least(phrase: Phrase, own: str) -> float:
+    """How many hits it takes in a text of this length; `per_words` raises it for texts longer than that."""
+    if not phrase.per_words:
+        return phrase.least
+    return phrase.least * max(1.0, len(own.split()) / phrase.per_words)
+
+
+def _sentence(own: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence around a match, with the white space that follows it (or, at the end, comes before)."""
+    begins = 0
+    for mark in _SENTENCE_END.finditer(own, 0, start):
+        if mark.end() < start and mark.group():
+            begins = mark.end()
+    while begins < start and own[begins].isspace():
+        begins += 1
+    closing = _SENTENCE_END.search(own, max(start, end - 1))
+    ends = closing.end() if closing else len(own)
+    if not own[ends:].strip():
+        return len(own[:begins].rstrip()), len(own)
+    while ends < len(own) and own[ends].isspace():
+        ends += 1
+    return begins, ends
+
+
+def trimmed(content: str, trims: Sequence[Verdict]) -> str:
+    """The content without the spans of the trims, which may overlap."""
+    pieces, position = [], 0
+    for start, end in sorted(trim.span for trim in trims):
+        pieces.append(content[position : max(start, position)])
+        position = max(end, position)
+    return "".join([*pieces, content[position:]])
 
 
 def _earned(phrase: Phrase, text: str, heard: Sequence[str]) -> bool:

@@ -28,13 +28,16 @@ class Settings:
     """What the flags of conversation_filter.py say; plain values, so that they travel between processes."""
 
     patterns: tuple[UserPattern, ...] = ()
-    corporate: bool = True
-    ai_slop: bool = True
+    packs: tuple[str, ...] = ("corporate", "ai_slop")  # of presets.PACKS
     min_length: int = 10  # characters as quality.readable_length counts them
     toxicity: bool = False
     toxicity_threshold: float = 0.8
     toxicity_model: str = "original"
     roles: tuple[str, ...] = ("user", "assistant")
+
+
+# What happens to a message: it goes; it stays but is not learned; the sentence goes; it is only noted.
+ACTIONS = ("drop", "mask", "trim", "score")
 
 
 class Candidate(NamedTuple):
@@ -51,13 +54,19 @@ class Verdict(msgspec.Struct, frozen=True):
     pattern: str
     span: tuple[int, int]
     score: float | None = None
+    name: str | None = None  # of a phrase: its pack and its name there
+    action: str = "drop"  # one of ACTIONS
 
 
 class Findings(NamedTuple):
-    """One verdict or None per candidate, and how often a pattern ran out of time (its messages pass)."""
+    """One verdict or None per candidate, and how often a pattern ran out of time (its messages pass).
+
+    `marks` has, by number of the candidate, what takes no message by itself: sentences to trim, and notes.
+    """
 
     verdicts: list[Verdict | None]
     timeouts: Mapping[str, int] = {}
+    marks: Mapping[int, tuple[Verdict, ...]] = {}
 
 
 Evaluate = Callable[[Sequence[Candidate]], Findings]
@@ -74,9 +83,13 @@ class Rule:
 
 @dataclass
 class Judgement:
-    """Verdicts of a batch: for each conversation one entry per message, None where the message passes."""
+    """Verdicts of a batch: for each conversation one entry per message, None where the message passes.
+
+    `marks` of the messages that pass, by numbers of conversation and message.
+    """
 
     verdicts: list[list[Verdict | None]]
+    marks: dict[tuple[int, int], tuple[Verdict, ...]] = field(default_factory=dict)
     timeouts: dict[str, int] = field(default_factory=dict)
 
 
