@@ -18,6 +18,8 @@ rules in turn, and the first that takes it decides:
 A decision of --overrides stands above all rules. System messages are kept and never judged. Removing a message never
 joins its neighbours: the links between messages stay, so that no answer is married to a question it did not answer.
 
+With --dedupe, a reply of 40 characters or more that says once too often what earlier ones say goes as well.
+
 Writes the output (.json or .jsonl, readable by you alone) and, if asked, one line of JSON per flagged message with
 rule, pattern, place and score. Exit codes: 0 done, 1 the work failed, 2 the call was wrong, 130 interrupted.
 """
@@ -26,10 +28,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from identity.console import (
     ArgumentParser,
@@ -46,16 +48,9 @@ from identity.files import STANDARD, check_output, open_input, open_output, writ
 
 if TYPE_CHECKING:
     from identity.filters.account import Account
-    from identity.filters.difference import Difference
-    from identity.filters.overrides import Overrides
-    from identity.filters.verdicts import Evaluate, Settings, Verdict
+    from identity.filters.stream import Run
+    from identity.filters.verdicts import Evaluate, Settings
     from identity.records import Conversation
-
-# A batch is the unit of judgement: small enough to hold in memory, and with toxicity (some messages a second on a
-# small CPU) small enough for the progress bar to move, large enough to sort by length.
-BATCH_CONVERSATIONS = 512
-BATCH_CONVERSATIONS_TOXICITY = 32
-BATCH_CHARACTERS = 8_000_000
 
 ROLES = {"all": ("user", "assistant"), "assistant": ("assistant",), "user": ("user",)}
 MODES = ("drop", "mask")
@@ -104,6 +99,15 @@ def build_parser() -> ArgumentParser:
     judging = parser.add_argument_group("judging")
     judging.add_argument(
         "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
+    )
+    judging.add_argument(
+        "--dedupe",
+        choices=("none", "exact", "near"),
+        default="none",
+        help="cap replies that are said over and over: the same, or nearly (default none)",
+    )
+    judging.add_argument(
+        "--dedupe-keep", type=_at_least_one, default=3, metavar="N", help="copies of a reply that stay (default 3)"
     )
     judging.add_argument("--roles", choices=tuple(ROLES), default="all", help="whose messages are judged (default all)")
     judging.add_argument(
@@ -167,61 +171,6 @@ def check_paths(arguments: argparse.Namespace) -> None:
         check_output(path, arguments.force)
 
 
-def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[list[Conversation]]:
-    """Up to `size` at a time, fewer when they are long."""
-    batch: list[Conversation] = []
-    characters = 0
-    for conversation in conversations:
-        batch.append(conversation)
-        characters += sum(len(message.content) for message in conversation.messages)
-        if len(batch) >= size or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
-
-
-def filter_conversations(
-    conversations: Iterable[Conversation],
-    rules: Sequence[Evaluate],
-    settings: Settings,
-    mode: str,
-    account: Account,
-    rejects: IO[bytes] | None = None,
-    overrides: Overrides | None = None,
-    difference: Difference | None = None,
-) -> Iterator[Conversation]:
-    """What remains of each conversation, in order; counts into `account`, flagged messages into `rejects`."""
-    from identity.filters import judge
-    from identity.filters.account import with_flagged_as_context, with_marks, without_flagged
-
-    remainder = without_flagged if mode == "drop" else with_flagged_as_context
-    size = BATCH_CONVERSATIONS_TOXICITY if settings.toxicity else BATCH_CONVERSATIONS
-    for batch in in_batches(conversations, size):
-        judgement = judge(batch, rules, settings)
-        account.timeouts.update(judgement.timeouts)
-        for number, (conversation, verdicts) in enumerate(zip(batch, judgement.verdicts, strict=True)):
-            if overrides:
-                verdicts = overrides.applied(conversation, verdicts)
-            if difference:
-                difference.add(conversation, verdicts)
-            account.add(conversation, verdicts, settings.roles)
-            if rejects is not None:
-                rejects.writelines(reject_lines(conversation, verdicts))
-            remaining = conversation
-            if judgement.marks:
-                marks = {at: found for (place, at), found in judgement.marks.items() if place == number}
-                marks = {at: found for at, found in marks.items() if verdicts[at] is None}
-                if rejects is not None:
-                    rejects.writelines(mark_lines(conversation, marks))
-                remaining = with_marks(conversation, marks, account) if marks else conversation
-            remaining = remainder(remaining, verdicts)
-            if remaining.messages:
-                yield remaining
-            else:
-                account.emptied += 1
-
-
 class NothingLeft(UserError):
     """Every message was filtered."""
 
@@ -239,50 +188,11 @@ def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conver
         )
 
 
-def reject_lines(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Iterator[bytes]:
-    """One JSON line per flagged message, with the evidence."""
-    for position, verdict in enumerate(verdicts):
-        if verdict is not None:
-            yield reject_line(conversation, position, verdict)
-
-
-def mark_lines(conversation: Conversation, marks: Mapping[int, Sequence[Verdict]]) -> Iterator[bytes]:
-    """One JSON line per trimmed sentence and per note of a message that stays."""
-    for position, found in marks.items():
-        for mark in found:
-            yield reject_line(conversation, position, mark)
-
-
-def reject_line(conversation: Conversation, position: int, verdict: Verdict) -> bytes:
-    """The verdict on one message with its evidence and the ids of its neighbours, as a line of JSON."""
-    import msgspec
-
-    messages = conversation.messages
-    message = messages[position]
-    start, end = verdict.span
-    line: dict[str, Any] = {
-        "conversation_id": conversation.id,
-        "message_id": message.id,
-        "role": message.role,
-        "rule": verdict.rule,
-        "name": verdict.name,
-        "action": verdict.action,
-        "pattern": verdict.pattern,
-        "span": verdict.span,
-        "score": verdict.score,
-        "match": message.content[start:end] if verdict.rule == "blacklist" else None,
-        "content": message.content,
-        "before": messages[position - 1].id if position else None,
-        "after": messages[position + 1].id if position + 1 < len(messages) else None,
-    }
-    return msgspec.json.encode(line) + b"\n"
-
-
-def notes(account: Account, mode: str, roles: str) -> list[str]:
+def notes(run: Run, roles: str) -> list[str]:
     """What the table does not say."""
-    lines = []
+    account, lines = run.account, []
     flagged = sum(account.flagged.values())
-    if mode == "mask" and flagged:
+    if run.mode == "mask" and flagged:
         lines.append(
             f"Nothing was removed: {account.masked} filtered messages of the assistant stay as context with weight 0,"
             f" {flagged - account.masked} of the user stay as they are."
@@ -301,6 +211,10 @@ def notes(account: Account, mode: str, roles: str) -> list[str]:
         )
     for pattern, count in sorted(account.timeouts.items()):
         lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
+    if run.overrides and run.overrides.missed:
+        lines.append(
+            f"{run.overrides.missed} of {len(run.overrides.decisions)} overrides name messages that are not here."
+        )
     return lines
 
 
@@ -320,32 +234,25 @@ def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[
         return prepare(settings), settings
 
 
-def filter_file(
-    arguments: argparse.Namespace,
-    rules: Sequence[Evaluate],
-    settings: Settings,
-    account: Account,
-    overrides: Overrides | None,
-    difference: Difference | None,
-) -> None:
+def filter_file(arguments: argparse.Namespace, run: Run) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
     from identity.records import read_conversations, write_conversations
 
     with contextlib.ExitStack() as stack:
-        rejects = stack.enter_context(open_output(arguments.rejects, arguments.force)) if arguments.rejects else None
+        if arguments.rejects:
+            run.rejects = stack.enter_context(open_output(arguments.rejects, arguments.force))
         conversations = read_conversations(arguments.input)
         first = next(conversations, None)
         if first is None:
             raise UserError(
                 f"{arguments.input}: holds no conversations; give the file that conversation_parser.py wrote"
             )
-        stream = progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet)
-        kept = filter_conversations(stream, rules, settings, arguments.mode, account, rejects, overrides, difference)
+        kept = run.filtered(progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet))
         if arguments.dry_run:
             for _ in kept:
                 pass
         else:
-            write_conversations(arguments.output, some_left(kept, account), arguments.force)
+            write_conversations(arguments.output, some_left(kept, run.account), arguments.force)
 
 
 def list_rules(arguments: argparse.Namespace) -> int:
@@ -358,42 +265,58 @@ def list_rules(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def work(arguments: argparse.Namespace) -> int:
-    from identity.filters.account import Account, statistics, statistics_lines
+def prepare_run(arguments: argparse.Namespace) -> Run:
+    """Everything that can be wrong with the call is found here, before the input is read."""
     from identity.filters.difference import Difference
+    from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
+    from identity.filters.stream import Run
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
-    if arguments.list_rules:
-        return list_rules(arguments)
-    check_paths(arguments)
     settings = settings_from(arguments)
     slow = slow_patterns(settings.patterns)
     if slow and not arguments.quiet:
         warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
     overrides = read_overrides(arguments.overrides) if arguments.overrides else None
     difference = Difference(arguments.diff) if arguments.diff else None
+    duplicates = Duplicates(arguments.dedupe, arguments.dedupe_keep) if arguments.dedupe != "none" else None
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
-    account = Account()
-    failure: NothingLeft | None = None  # told after the statistics, which show why
-    try:
-        filter_file(arguments, rules, settings, account, overrides, difference)
-    except NothingLeft as error:
-        failure = error
-    console = open_console(STANDARD in (arguments.output, arguments.rejects, arguments.stats_json), arguments.quiet)
-    for line in statistics_lines(account):
-        console.print(plain(line), soft_wrap=True)
-    for number, line in enumerate(notes(account, arguments.mode, arguments.roles)):
-        console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
-    if overrides and overrides.missed:
-        console.print(f"{overrides.missed} of {len(overrides.decisions)} overrides name messages that are not here.")
-    for number, line in enumerate(difference.lines() if difference else ()):
-        console.print(("\n" if number == 0 else "") + plain(line), soft_wrap=True)
+    return Run(rules, settings, arguments.mode, overrides=overrides, difference=difference, duplicates=duplicates)
+
+
+def show(arguments: argparse.Namespace, run: Run) -> None:
+    """The account, for people and for programs."""
+    from identity.filters.account import statistics, statistics_lines
+
+    console = open_console(
+        STANDARD in (arguments.output, arguments.rejects, arguments.stats_json), quiet=arguments.quiet
+    )
+    blocks = [statistics_lines(run.account), notes(run, arguments.roles)]
+    if run.difference:
+        blocks.append(run.difference.lines())
+    for block in filter(None, blocks):
+        if block is not blocks[0]:
+            console.print()
+        for line in block:
+            console.print(plain(line), soft_wrap=True)
     if arguments.stats_json:
         import msgspec
 
-        text = msgspec.json.format(msgspec.json.encode(statistics(account, arguments.mode)), indent=2).decode()
+        text = msgspec.json.format(msgspec.json.encode(statistics(run.account, run.mode)), indent=2).decode()
         write_text(arguments.stats_json, text + "\n", arguments.force)
+
+
+def work(arguments: argparse.Namespace) -> int:
+    if arguments.list_rules:
+        return list_rules(arguments)
+    check_paths(arguments)
+    run = prepare_run(arguments)
+    failure: NothingLeft | None = None  # told after the statistics, which show why
+    try:
+        filter_file(arguments, run)
+    except NothingLeft as error:
+        failure = error
+    show(arguments, run)
     if failure:
         raise failure
     return 0
@@ -410,6 +333,13 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return value
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conversation_filter
-from identity.filters import RULES, judge, prepare
+from identity.filters import RULES, judge, prepare, stream
 from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
 from identity.filters.quality import low_quality_reason, readable_length
 from identity.filters.verdicts import Settings, UserPattern
@@ -406,7 +406,7 @@ def test_no_corporate_and_no_ai_slop_leave_their_phrases(parsed: Path, tmp_path:
 
 
 def test_memory_is_bounded_by_a_batch_not_by_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation_filter, "BATCH_CONVERSATIONS", 10)
+    monkeypatch.setattr(stream, "BATCH_CONVERSATIONS", 10)
     read = 0
 
     def endless() -> object:
@@ -416,7 +416,7 @@ def test_memory_is_bounded_by_a_batch_not_by_the_file(monkeypatch: pytest.Monkey
             yield talk(*TALK, id=f"c{read}")
 
     chosen = Settings()
-    kept = conversation_filter.filter_conversations(endless(), prepare(chosen), chosen, "drop", Account(), io.BytesIO())  # type: ignore[arg-type]
+    kept = stream.Run(prepare(chosen), chosen, rejects=io.BytesIO()).filtered(endless())  # type: ignore[arg-type]
     assert [next(kept).id for _ in range(25)] == [f"c{number}" for number in range(1, 26)]
     assert read <= 31
 

@@ -69,6 +69,7 @@ def test_statistics_for_programs_add_up(parsed: Path, tmp_path: Path) -> None:
         "toxicity": 0,
         "low_quality": 1,
         "too_short": 0,
+        "duplicate": 0,
         "override": 0,
     }
     assert stats["messages"]["kept"] + sum(stats["messages"]["filtered"].values()) == stats["messages"]["total"]
@@ -154,3 +155,19 @@ def test_rejects_name_the_neighbours(parsed: Path, tmp_path: Path) -> None:
         ("m0", "m1", "m2"),
         ("m1", "m2", "m3"),
     ]
+
+
+def test_a_stock_reply_is_capped_and_a_catch_phrase_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stock, catch = "The harbour is closed on Sundays; come back on Monday, please.", "Mind the third step!"
+    messages = [
+        Message(id=f"m{n}", parent=f"m{n - 1}" if n else None, role="assistant", content=(stock, catch)[n % 2])
+        for n in range(8)
+    ]
+    parsed = tmp_path / "parsed.json"
+    write_conversations(parsed, [Conversation(id="c1", messages=messages)])
+    rejects = tmp_path / "r.jsonl"
+    left = filtered(parsed, "--dedupe", "exact", "--dedupe-keep", "2", "--rejects", str(rejects))
+    assert left == ["m0", "m1", "m2", "m3", "m5", "m7"]
+    assert "Filtered - Duplicate     2        25.0%" in capsys.readouterr().out
+    lines = [json.loads(line) for line in rejects.open(encoding="utf-8")]
+    assert [(line["message_id"], line["pattern"]) for line in lines] == [("m4", "as m0 of c1"), ("m6", "as m0 of c1")]

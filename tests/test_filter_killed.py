@@ -16,7 +16,23 @@ from identity.records import Conversation, Message, write_conversations
 SCRIPT = Path(conversation_filter.__file__)
 KILLS = 30
 CONVERSATIONS = 6_000  # about 20 MB
-WORDS = "harbour rain letter boat evening window because nothing stands still and then moves slowly again".split()
+WORDS = [
+    "harbour",
+    "rain",
+    "letter",
+    "boat",
+    "evening",
+    "window",
+    "because",
+    "nothing",
+    "stands",
+    "still",
+    "and",
+    "then",
+    "moves",
+    "slowly",
+    "again",
+]
 
 
 def conversation(number: int, generator: random.Random) -> Conversation:
