@@ -213,7 +213,7 @@ _CONTINUED = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–�
 _CONTINUED_SURE = "\u0080-\u009f\u00a1-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘“•˜™šœžŸ"
 _MOJIBAKE = re.compile(
     rf"[ÂÃ][{_CONTINUED_SURE}]|â€[{_CONTINUED}]?|ðŸ[{_CONTINUED}]*"
-    rf"|(?:[Â-ß][{_CONTINUED}]){{2,}}|(?:[à-ï][{_CONTINUED}]{{2}}){{2,}}"
+    rf"|(?:[Â-ß][{_CONTINUED}]){{2,}}|(?:[à-ï][{_CONTINUED}]{{1,2}}){{2,}}"
 )
 _LEAD = re.compile("[Â-ð]")
 
