@@ -50,8 +50,6 @@ class Uses:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Uses) and self.as_tuple() == other.as_tuple()
 
-    __hash__ = None  # type: ignore[assignment]  # it changes
-
     def as_tuple(self) -> tuple[int, int, int]:
         return self.voice, self.other, self.conversations
 

@@ -49,8 +49,6 @@ class LengthProfile:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LengthProfile) and self.bins == other.bins
 
-    __hash__ = None  # type: ignore[assignment]  # it changes
-
     @property
     def count(self) -> int:
         """How many messages were added."""
@@ -68,8 +66,7 @@ class LengthProfile:
 
     def quantile(self, q: float) -> float:
         """The length that a share q of the messages does not exceed, as the middle of its bin; 0 without any."""
-        wanted, seen = q * self.count, 0
-        middle = 0.0
+        wanted, seen, middle = q * self.count, 0, 0.0
         for number, messages in sorted(self.bins.items()):
             seen += messages
             middle = _middle(number)
@@ -108,10 +105,7 @@ def score(content: str, lengths: LengthProfile | None) -> Quality:
         "completeness": OPEN_FENCE if left_open else _completeness(prose, length),
         "template": _template(prose),
     }
-    product = 1.0
-    for value in components.values():
-        product *= value
-    return Quality(product, components)
+    return Quality(math.prod(components.values()), components)
 
 
 def _falling(share: float, good: float, bad: float) -> float:
@@ -223,14 +217,13 @@ def _characters(prose: str) -> float:
     odd = _NOT_USUAL.findall(prose)
     if not odd or not visible:
         return 1.0
-    symbols = damaged = 0
+    kinds: Counter[str] = Counter()
     for char, times in Counter(odd).items():
-        kind = _kind(char)
-        symbols += times if kind == "symbol" else 0
-        damaged += times if kind == "damage" else 0
+        kinds[_kind(char)] += times
+    damaged = kinds["damage"]
     if not prose.isascii() and _LEAD.search(prose):
         damaged += sum(found.end() - found.start() for found in _MOJIBAKE.finditer(prose))
-    share = max(0, symbols - SYMBOLS_ALLOWED) / visible
+    share = max(0, kinds["symbol"] - SYMBOLS_ALLOWED) / visible
     return _falling(share, SYMBOLS_GOOD, SYMBOLS_BAD) * _falling(damaged / visible, 0.0, DAMAGE_BAD)
 
 
