@@ -246,9 +246,8 @@ def test_other_ends_are_ends(end: str) -> None:
 
 
 def test_who_never_writes_full_stops_has_nothing_cut() -> None:
-    assert component(
-        "completeness", "so then i went down to the sea and it was all grey and lovely " * 2 + ENGLISH[:40] * 2
-    )
+    plain = ENGLISH.lower().replace(".", "").replace("?", "").replace(",", "").replace(":", "")
+    assert component("completeness", plain) == 1.0
 
 
 def test_a_short_message_needs_no_full_stop() -> None:
