@@ -96,6 +96,25 @@ def build_parser() -> ArgumentParser:
         metavar="NAME|FOLDER",
         help=f"{', '.join(TOXICITY_MODELS)}, or a folder with a checkpoint (default original)",
     )
+    toxicity.add_argument(
+        "--toxicity-labels",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="LABEL=S",
+        help="a threshold of its own for a label; above 1: never",
+    )
+    toxicity.add_argument(
+        "--toxicity-precision",
+        choices=("auto", "fp32", "bf16", "int8"),
+        default="auto",
+        help="of the model on a CPU: auto (default) is bf16 where the CPU has it, else fp32",
+    )
+    toxicity.add_argument(
+        "--toxicity-cache",
+        metavar="FILE|none",
+        help="scores of earlier runs, by hash of the text (default: your cache)",
+    )
     judging = parser.add_argument_group("judging")
     judging.add_argument(
         "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
@@ -122,9 +141,12 @@ def build_parser() -> ArgumentParser:
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """The flags as plain values; UsageError for a pattern file that cannot be read."""
+    from identity.filters.toxicity import parse_thresholds
+    from identity.filters.toxicity_cache import default_cache_path
     from identity.filters.user_patterns import read_pattern_file
     from identity.filters.verdicts import Settings, UserPattern
 
+    cache = arguments.toxicity_cache
     patterns = [UserPattern(text) for text in arguments.blacklist]
     if arguments.blacklist_file:
         patterns += read_pattern_file(arguments.blacklist_file)
@@ -135,6 +157,9 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         toxicity=arguments.toxicity != "off",
         toxicity_threshold=arguments.toxicity_threshold,
         toxicity_model=arguments.toxicity_model,
+        toxicity_thresholds=parse_thresholds(arguments.toxicity_labels),
+        toxicity_precision=arguments.toxicity_precision,
+        toxicity_cache=None if cache == "none" else cache or str(default_cache_path()),
         roles=ROLES[arguments.roles],
     )
 

@@ -16,10 +16,10 @@ import conversation_filter
 from identity.console import UsageError, UserError
 from identity.filters import judge, prepare
 from identity.filters import toxicity as toxicity_rule
-from identity.filters.toxicity import Window, batches, scores, windows_of
+from identity.filters.toxicity import Window, batches, parse_thresholds, scores, windows_of
 from identity.filters.toxicity import prepare as prepare_toxicity
 from identity.filters.toxicity_model import MODEL_NAMES, ToxicityUnavailable, load
-from identity.filters.verdicts import Settings
+from identity.filters.verdicts import Candidate, Settings
 from identity.records import Conversation, Message, read_conversations, write_conversations
 
 LABELS = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]
@@ -69,6 +69,39 @@ def test_a_batch_padded_to_its_longest_window_stays_within_the_token_budget() ->
     assert all(len(group) * len(group[0]) <= toxicity_rule.BATCH_TOKENS for group in groups)
     assert [len(item) for group in groups for item in group] == [len(item) for item in windows]
     assert len(groups) == 3
+
+
+def test_thresholds_of_single_labels_are_read_from_text() -> None:
+    assert parse_thresholds([]) == ()
+    assert parse_thresholds(["insult=0.95", " sexual_explicit = 2 "]) == (("insult", 0.95), ("sexual_explicit", 2.0))
+
+
+@pytest.mark.parametrize(
+    "text", ["insult", "insult=", "insult=high", "insult=-1", "insult=nan", "rudeness=0.5", "=1", ""]
+)
+def test_a_threshold_that_cannot_be_read_is_told_with_the_labels_there_are(text: str) -> None:
+    with pytest.raises(UsageError, match=r"severe_toxicity.*sexual_explicit"):
+        parse_thresholds([text])
+
+
+def test_two_thresholds_for_one_label_are_a_wrong_call() -> None:
+    with pytest.raises(UsageError, match=r"insult.*two"):
+        parse_thresholds(["insult=0.5", "insult=0.6"])
+
+
+def test_a_label_is_held_to_its_own_threshold_and_the_others_to_the_common_one() -> None:
+    found = {"toxicity": 0.9, "obscene": 0.85, "insult": 0.6, "sexual_explicit": 0.99}
+
+    def label(common: float, **single: float) -> str | None:
+        thresholds = dict.fromkeys(LABELS, common) | single
+        verdict = toxicity_rule._verdict("text", found, thresholds)
+        return verdict.pattern if verdict else None
+
+    assert label(0.8) == "toxicity"  # the highest of those that reach theirs
+    assert label(0.8, toxicity=1.01) == "obscene"  # above 1: never
+    assert label(0.95) is None
+    assert label(0.95, insult=0.6) == "insult"
+    assert label(0.95, sexual_explicit=0.9) == "sexual_explicit"  # judged only where it is named
 
 
 @pytest.fixture
@@ -291,6 +324,22 @@ def test_the_threshold_is_reached_by_equality(idiot_model: Path) -> None:
     model_score = scores(load(str(idiot_model)), ["you idiot"])[0]["toxicity"]
     assert model_score == 1.0
     assert judge([conversation("you idiot")], prepare(settings), settings).verdicts[0][0] is not None
+
+
+@pytest.mark.slow
+def test_every_message_has_the_scores_of_all_labels_flagged_or_not(idiot_model: Path) -> None:
+    rule = prepare_toxicity(Settings(toxicity=True, toxicity_model=str(idiot_model)))
+    assert rule is not None
+    findings = rule([Candidate(message) for message in conversation("tea", "you idiot").messages])
+    assert [verdict is not None for verdict in findings.verdicts] == [False, True]
+    assert [list(found or ()) for found in findings.scores] == [LABELS, LABELS]
+
+
+@pytest.mark.slow
+def test_a_threshold_for_a_label_that_the_model_does_not_have_is_a_wrong_call(idiot_model: Path) -> None:
+    thresholds = (("sexual_explicit", 0.5),)
+    with pytest.raises(UsageError, match="no label sexual_explicit; it has toxicity"):
+        prepare_toxicity(Settings(toxicity=True, toxicity_model=str(idiot_model), toxicity_thresholds=thresholds))
 
 
 @pytest.mark.slow

@@ -18,11 +18,10 @@ time would draw everything it ever was into one group.
 from __future__ import annotations
 
 import hashlib
-import re
 from array import array
 from typing import Any, NamedTuple, Protocol
 
-from identity.filters.quality import readable_length
+from identity.filters.quality import UNSPACED, readable_length
 from identity.filters.spoken_text import folded
 
 SHORTEST = 40  # characters as quality.readable_length counts them: about eight words
@@ -42,11 +41,6 @@ SEED = 1  # any number, as long as it is the same in every run
 
 WORDS = 3
 CHARACTERS = 5  # two or three words of Chinese, which writes most with two characters
-
-# Scripts that write sentences without spaces between words: Han, kana, Thai, Lao, Myanmar, Khmer, Tibetan.
-_UNSPACED = re.compile(
-    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3041-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u0f00-\u0fff\U00020000-\U000323af]"
-)
 
 
 class Copy(NamedTuple):
@@ -135,7 +129,7 @@ def shingles(text: str) -> list[str]:
 
     A text shorter than that is one shingle. Repetitions are listed; MinHash sees a set.
     """
-    if 2 * len(_UNSPACED.findall(text)) > len(text):
+    if 2 * len(UNSPACED.findall(text)) > len(text):
         return [text[start : start + CHARACTERS] for start in range(max(1, len(text) - CHARACTERS + 1))]
     words = text.split()
     return [" ".join(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1))]

@@ -22,16 +22,16 @@ from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, V
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _KANA_HANGUL = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f\u1100-\u11ff\uac00-\ud7a3]")
 # Scripts that write sentences without spaces between words: Han, kana, Thai, Lao, Myanmar, Khmer, Tibetan.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3041-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u0f00-\u0fff\U00020000-\U000323af]"
 )
 _LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}://\S+")
 # Letters and digits of any script with their marks, joined inside by apostrophe, hyphen, dot and the like.
-_MARKS = (
+MARKS = (
     "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0a3c-\u0a4d"
     "\u0b3c-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbc-\u0ccd\u0d3e-\u0d4d"
 )
-_WORD = re.compile(rf"[^\W_](?:[\w{_MARKS}]|['’ʼ.,:@/&+\-‐‑](?=[^\W_]))*")
+_WORD = re.compile(rf"[^\W_](?:[\w{MARKS}]|['’ʼ.,:@/&+\-‐‑](?=[^\W_]))*")
 _TWO_WORDS = re.compile(r"[a-zA-Z]+,?[ \n]+[a-zA-Z]")
 _CODE = re.compile(r"```|~~~")
 
@@ -85,7 +85,7 @@ def low_quality_reason(content: str) -> str | None:
         return "no words"
     if _CODE.search(text):
         return None
-    if _UNSPACED.search(text):
+    if UNSPACED.search(text):
         letters = "".join(char for char in text if unicodedata.category(char)[0] in "LMN")
         return "single word" if letters.lower() in ONE_WORD_REPLIES else None
     return "single word" if len(words) == 1 else None

@@ -7,16 +7,23 @@ length share a pass of at most 4,096 tokens, padding included. For a short text 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from identity.filters.toxicity_model import MODEL_NAMES, ToxicityModel, ToxicityUnavailable, load
+from identity.console import UsageError
+from identity.filters.toxicity_cache import ScoreCache, identity_of
+from identity.filters.toxicity_model import MODEL_NAMES, ToxicityModel, ToxicityUnavailable, is_here, load
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
 
-__all__ = ["LABELS", "MODEL_NAMES", "ToxicityUnavailable", "prepare", "scores"]
+__all__ = ["LABELS", "MODEL_NAMES", "PRECISIONS", "ToxicityUnavailable", "parse_thresholds", "prepare", "scores"]
 
 # The guide's five, and the one kind of insult that detoxify scores by itself.
 LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
+# What some of the models score besides; judged only where a threshold is given for it.
+UNJUDGED = ("sexual_explicit",)
+PRECISIONS = ("auto", "fp32", "bf16", "int8")
+_LABEL_HELP = f"labels are {', '.join((*LABELS, *UNJUDGED))}"
 
 WINDOW_TOKENS = 512  # what all of detoxify's models read at once
 OVERLAP_TOKENS = 64  # so that no sentence is only seen cut in two
@@ -35,22 +42,92 @@ class Window:
 
 
 def prepare(settings: Settings) -> Evaluate | None:
-    """None when toxicity is off; ToxicityUnavailable when package or weights cannot be had."""
+    """None when toxicity is off; ToxicityUnavailable when package or weights cannot be had.
+
+    Without a cache, or for a model whose scores it does not hold, the model is loaded here and now. For one that has
+    filled the cache before and is still on this machine, loading (seconds) waits until a text is not in the cache;
+    torch is not even imported until then. So what can be missing is found out here; only what broke since an earlier
+    run and does not show from outside (a torch that no longer imports) ends a run later, before anything is written.
+    """
     if not settings.toxicity:
         return None
-    model = load(settings.toxicity_model)
-    judged = [label for label in model.labels if label in LABELS]
+    scored = Scorer(settings)
+    thresholds = dict.fromkeys(LABELS, settings.toxicity_threshold) | dict(settings.toxicity_thresholds)
+    for label, _ in settings.toxicity_thresholds:
+        if label not in scored.labels:
+            raise UsageError(
+                f"toxicity model {settings.toxicity_model} has no label {label}; it has {', '.join(scored.labels)}"
+            )
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
-        verdicts: list[Verdict | None] = []
         contents = [candidate.message.content for candidate in candidates]
-        for content, found in zip(contents, scores(model, contents), strict=True):
-            label = max(judged, key=lambda name: found[name])
-            toxic = found[label] >= settings.toxicity_threshold
-            verdicts.append(Verdict("toxicity", label, (0, len(content)), found[label]) if toxic else None)
-        return Findings(verdicts)
+        found = scored(contents)
+        verdicts = [_verdict(content, by_label, thresholds) for content, by_label in zip(contents, found, strict=True)]
+        return Findings(verdicts, scores=found)
 
     return evaluate
+
+
+def _verdict(content: str, found: Mapping[str, float], thresholds: Mapping[str, float]) -> Verdict | None:
+    """By the label with the highest score of those that reach their thresholds."""
+    reached = [label for label in found if label in thresholds and found[label] >= thresholds[label]]
+    if not reached:
+        return None
+    label = max(reached, key=lambda name: found[name])
+    return Verdict("toxicity", label, (0, len(content)), found[label])
+
+
+def parse_thresholds(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """ "insult=0.95", "threat=0.5" as pairs; UsageError says which is wrong and what there is."""
+    thresholds: dict[str, float] = {}
+    for text in texts:
+        label, equals, number = (part.strip() for part in text.partition("="))
+        if label not in (*LABELS, *UNJUDGED):
+            raise UsageError(f"toxicity label '{label}': there is none of that name; {_LABEL_HELP}")
+        try:
+            threshold = float(number)
+        except ValueError:
+            threshold = math.nan
+        if not equals or not threshold >= 0:  # not a number, or the number that is none
+            raise UsageError(
+                f"toxicity threshold '{text}': write LABEL=NUMBER, from 0, above 1 for never; {_LABEL_HELP}"
+            )
+        if label in thresholds:
+            raise UsageError(f"toxicity label '{label}': has two thresholds; give one")
+        thresholds[label] = threshold
+    return tuple(thresholds.items())
+
+
+class Scorer:
+    """Scores of texts: equal ones scored once, from the cache where they are there; else by the model."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.toxicity_precision not in PRECISIONS:
+            raise UsageError(f"toxicity precision '{settings.toxicity_precision}': give one of {', '.join(PRECISIONS)}")
+        self._name, self._precision = settings.toxicity_model, settings.toxicity_precision
+        self._model: ToxicityModel | None = None
+        self._cache: ScoreCache | None = None
+        if not is_here(self._name):
+            self._loaded()  # downloads it, or says what is missing
+        if settings.toxicity_cache is not None:
+            self._cache = ScoreCache(settings.toxicity_cache, identity_of(self._name, self._precision))
+        self.labels = (self._cache and self._cache.labels()) or self._loaded().labels
+
+    def __call__(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        distinct = list(dict.fromkeys(texts))
+        found = self._cache.find(distinct) if self._cache else {}
+        missing = [text for text in distinct if text not in found]
+        if missing:
+            new = dict(zip(missing, scores(self._loaded(), missing), strict=True))
+            if self._cache:
+                self._cache.keep(self.labels, new)
+            found |= new
+        return [found[text] for text in texts]
+
+    def _loaded(self) -> ToxicityModel:
+        if self._model is None:
+            self._model = load(self._name)
+        return self._model
 
 
 def scores(model: ToxicityModel, texts: Sequence[str]) -> list[dict[str, float]]:

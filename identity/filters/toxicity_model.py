@@ -73,10 +73,8 @@ def load(name: str) -> ToxicityModel:
 
     UsageError if it is neither, ToxicityUnavailable if package or weights are missing.
     """
+    needed = _package_of(name)
     folder = Path(name)
-    if name not in MODELS and not folder.is_dir():
-        raise UsageError(f"--toxicity-model {name}: no such folder; give one, or one of {', '.join(MODELS)}")
-    needed = "detoxify" if name in MODELS or _checkpoint_in(folder) else "transformers"
     if importlib.util.find_spec(needed) is None:
         raise ToxicityUnavailable(f"{needed} not available; get it with: pip install detoxify")
     cached = name in MODELS and _cached(name)
@@ -112,6 +110,21 @@ def load(name: str) -> ToxicityModel:
         max_tokens=_positions(network.config, tokenizer),
         one_label_only=kind == "single_label_classification",
     )
+
+
+def is_here(name: str) -> bool:
+    """Whether packages and weights are on this machine, as far as that shows without importing torch (seconds)."""
+    packages = (_package_of(name), "transformers", "torch")
+    if any(importlib.util.find_spec(package) is None for package in packages):
+        return False
+    return name not in MODELS or _cached(name)
+
+
+def _package_of(name: str) -> str:
+    """The package that loads a model; UsageError if it is neither a name nor a folder."""
+    if name not in MODELS and not Path(name).is_dir():
+        raise UsageError(f"--toxicity-model {name}: no such folder; give one, or one of {', '.join(MODELS)}")
+    return "detoxify" if name in MODELS or _checkpoint_in(Path(name)) else "transformers"
 
 
 def _device(torch: Any) -> str:

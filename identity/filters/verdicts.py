@@ -32,7 +32,10 @@ class Settings:
     min_length: int = 10  # characters as quality.readable_length counts them
     toxicity: bool = False
     toxicity_threshold: float = 0.8
+    toxicity_thresholds: tuple[tuple[str, float], ...] = ()  # of single labels, instead; above 1 is never
     toxicity_model: str = "original"
+    toxicity_precision: str = "auto"  # or fp32, bf16, int8
+    toxicity_cache: str | None = None  # file in which scores are kept between runs
     roles: tuple[str, ...] = ("user", "assistant")
 
 
@@ -62,11 +65,13 @@ class Findings(NamedTuple):
     """One verdict or None per candidate, and how often a pattern ran out of time (its messages pass).
 
     `marks` has, by number of the candidate, what takes no message by itself: sentences to trim, and notes.
+    A rule that scores also gives the scores of each candidate by label, those of unflagged ones included.
     """
 
     verdicts: list[Verdict | None]
     timeouts: Mapping[str, int] = {}
     marks: Mapping[int, tuple[Verdict, ...]] = {}
+    scores: Sequence[Mapping[str, float] | None] = ()
 
 
 Evaluate = Callable[[Sequence[Candidate]], Findings]
