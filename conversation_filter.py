@@ -5,7 +5,7 @@
   python conversation_filter.py parsed.json --output filtered.json --mode mask --rejects rejects.jsonl
   python conversation_filter.py parsed.json --dry-run --min-length 20 --diff rejects.jsonl
 
-INPUT is what conversation_parser.py --output wrote (.json, .jsonl, .gz, or - for a pipe). A message is judged by four
+INPUT is what conversation_parser.py --output wrote (.json, .jsonl, .gz, or - for a pipe). A message is judged by these
 rules in turn, and the first that takes it decides:
 
   blacklist    your patterns, then the corporate and AI-slop phrases of presets.py. The phrases are searched in a
@@ -13,6 +13,8 @@ rules in turn, and the first that takes it decides:
                patterns are searched everywhere
   low quality  nothing visible, no words (an ellipsis, only emoji), exactly one word
   too short    fewer characters than --min-length; a Han character counts 3, kana and Hangul 2
+  quality      a score under --min-quality: length against what is usual, repetition, characters, completeness and
+               leftovers of templates (off unless asked for)
   toxicity     detoxify's toxicity, severe_toxicity, obscene, threat, insult or identity_attack at the threshold
 
 A decision of --overrides stands above all rules. System messages are kept and never judged. Removing a message never
@@ -31,6 +33,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from identity.console import (
@@ -44,7 +47,7 @@ from identity.console import (
     run,
     warn,
 )
-from identity.files import STANDARD, check_output, open_input, open_output, write_text
+from identity.files import STANDARD, check_output, open_input, open_output, read_twice, write_text
 
 if TYPE_CHECKING:
     from identity.filters.account import Account
@@ -78,6 +81,11 @@ def build_parser() -> ArgumentParser:
     phrases.add_argument("--no-corporate", action="store_true", help="leave the corporate phrases alone")
     phrases.add_argument(
         "--packs", nargs="+", action="extend", default=[], metavar="NAME", help="further phrase packs (--list-rules)"
+    )
+    phrases.add_argument(
+        "--suggest-blacklist",
+        action="store_true",
+        help="print what the voice says far more often than the other side, as patterns to choose from, and end",
     )
     phrases.add_argument("--list-rules", action="store_true", help="explain all packs and their rules, and end")
     toxicity = parser.add_argument_group("toxicity")
@@ -120,6 +128,13 @@ def build_parser() -> ArgumentParser:
         "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
     )
     judging.add_argument(
+        "--min-quality",
+        type=_share,
+        default=0.0,
+        metavar="S",
+        help="quality score, 0 to 1, under which a message goes (default 0: not asked)",
+    )
+    judging.add_argument(
         "--dedupe",
         choices=("none", "exact", "near"),
         default="none",
@@ -154,6 +169,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         patterns=tuple(patterns),
         packs=chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop),
         min_length=arguments.min_length,
+        min_quality=arguments.min_quality,
         toxicity=arguments.toxicity != "off",
         toxicity_threshold=arguments.toxicity_threshold,
         toxicity_model=arguments.toxicity_model,
@@ -182,7 +198,7 @@ def check_paths(arguments: argparse.Namespace) -> None:
     if arguments.input != STANDARD:
         with open_input(arguments.input):
             pass
-    if not arguments.output and not arguments.dry_run:
+    if not arguments.output and not arguments.dry_run and not arguments.suggest_blacklist:
         raise UsageError("--output FILE is missing; name a file, or add --dry-run to see the account only")
     written: dict[str, str] = {}
     for flag in ("output", "rejects", "stats_json"):
@@ -259,25 +275,41 @@ def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[
         return prepare(settings), settings
 
 
-def filter_file(arguments: argparse.Namespace, run: Run) -> None:
+def read(path: str | Path, label: str, quiet: bool) -> Iterator[Conversation]:
+    """The conversations of a file, with progress; UserError if there are none."""
+    from identity.records import read_conversations
+
+    conversations = read_conversations(path)
+    first = next(conversations, None)
+    if first is None:
+        raise UserError(f"{path}: holds no conversations; give the file that conversation_parser.py wrote")
+    return progress(chain([first], conversations), label, quiet=quiet)
+
+
+def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
-    from identity.records import read_conversations, write_conversations
+    from identity.records import write_conversations
 
     with contextlib.ExitStack() as stack:
         if arguments.rejects:
             run.rejects = stack.enter_context(open_output(arguments.rejects, arguments.force))
-        conversations = read_conversations(arguments.input)
-        first = next(conversations, None)
-        if first is None:
-            raise UserError(
-                f"{arguments.input}: holds no conversations; give the file that conversation_parser.py wrote"
-            )
-        kept = run.filtered(progress(chain([first], conversations), "filtering conversations", quiet=arguments.quiet))
+        kept = run.filtered(read(source, "filtering conversations", arguments.quiet))
         if arguments.dry_run:
             for _ in kept:
                 pass
         else:
             write_conversations(arguments.output, some_left(kept, run.account), arguments.force)
+
+
+def suggest(source: str | Path, quiet: bool) -> int:
+    """Print the phrases that set the voice apart, as lines of a --blacklist-file."""
+    from identity.filters.survey import suggestion_lines, survey
+
+    found = survey(read(source, "counting phrases", quiet), phrases=True)
+    console = open_console()
+    for line in suggestion_lines(found.phrases) if found.phrases else ():
+        console.print(plain(line), soft_wrap=True)
+    return 0
 
 
 def list_rules(arguments: argparse.Namespace) -> int:
@@ -290,8 +322,8 @@ def list_rules(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def prepare_run(arguments: argparse.Namespace) -> Run:
-    """Everything that can be wrong with the call is found here, before the input is read."""
+def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
+    """Everything that can be wrong with the call is found here, before the input is read to be filtered."""
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
@@ -305,6 +337,11 @@ def prepare_run(arguments: argparse.Namespace) -> Run:
     overrides = read_overrides(arguments.overrides) if arguments.overrides else None
     difference = Difference(arguments.diff) if arguments.diff else None
     duplicates = Duplicates(arguments.dedupe, arguments.dedupe_keep) if arguments.dedupe != "none" else None
+    if settings.min_quality:
+        from identity.filters.survey import survey
+
+        usual = survey(read(source, "measuring the voice", arguments.quiet))
+        settings = replace(settings, lengths=tuple(usual.lengths.items()))
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     return Run(rules, settings, arguments.mode, overrides=overrides, difference=difference, duplicates=duplicates)
 
@@ -335,12 +372,18 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.list_rules:
         return list_rules(arguments)
     check_paths(arguments)
-    run = prepare_run(arguments)
     failure: NothingLeft | None = None  # told after the statistics, which show why
-    try:
-        filter_file(arguments, run)
-    except NothingLeft as error:
-        failure = error
+    with contextlib.ExitStack() as stack:
+        source = arguments.input
+        if arguments.suggest_blacklist:
+            return suggest(source, arguments.quiet)
+        if arguments.min_quality:  # judged by what is usual, which is found out before
+            source = stack.enter_context(read_twice(source))
+        run = prepare_run(arguments, source)
+        try:
+            filter_file(arguments, source, run)
+        except NothingLeft as error:
+            failure = error
     show(arguments, run)
     if failure:
         raise failure

@@ -11,6 +11,7 @@ import glob
 import gzip
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -60,6 +61,21 @@ def open_input(path: str | Path) -> Iterator[IO[bytes]]:
                     raise UserError(f"{file}: the gzip file is damaged; get it again") from None
         else:
             yield stream
+
+
+@contextlib.contextmanager
+def read_twice(path: str | Path) -> Iterator[str | Path]:
+    """A path that can be opened again and again: stdin is kept in a file for its owner only while the block lasts."""
+    if str(path) != STANDARD:
+        yield path
+        return
+    handle, name = tempfile.mkstemp(prefix="identity.", suffix=".partial")
+    try:
+        with os.fdopen(handle, "wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+        yield name
+    finally:
+        Path(name).unlink()
 
 
 @contextlib.contextmanager

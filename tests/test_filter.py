@@ -181,7 +181,7 @@ def test_the_numbers_add_up_and_mask_keeps_everything_for_every_input(
 
 
 def test_the_rules_judge_in_the_order_of_the_tuple() -> None:
-    assert [rule.name for rule in RULES] == ["blacklist", "low_quality", "too_short", "toxicity"]
+    assert [rule.name for rule in RULES] == ["blacklist", "low_quality", "too_short", "quality", "toxicity"]
 
 
 def test_the_first_rule_that_takes_a_message_decides() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def test_statistics_for_programs_add_up(parsed: Path, tmp_path: Path) -> None:
         "toxicity": 0,
         "low_quality": 1,
         "too_short": 0,
+        "quality": 0,
         "duplicate": 0,
         "override": 0,
     }
@@ -171,3 +173,61 @@ def test_a_stock_reply_is_capped_and_a_catch_phrase_is_not(tmp_path: Path, capsy
     assert "Filtered - Duplicate     2        25.0%" in capsys.readouterr().out
     lines = [json.loads(line) for line in rejects.open(encoding="utf-8")]
     assert [(line["message_id"], line["pattern"]) for line in lines] == [("m4", "as m0 of c1"), ("m6", "as m0 of c1")]
+
+
+BROKEN = " ".join(["spam"] * 60)
+
+
+def poor_and_good(tmp_path: Path) -> Path:
+    messages = [
+        Message(id="m0", parent=None, role="user", content="What is the tide doing tonight?"),
+        Message(id="m1", parent="m0", role="assistant", content=BROKEN),
+        Message(id="m2", parent="m1", role="assistant", content="It turns at six, and not a minute before."),
+    ]
+    path = tmp_path / "parsed.json"
+    write_conversations(path, [Conversation(id="c1", messages=messages)])
+    return path
+
+
+def test_min_quality_takes_what_scores_below_it_and_says_why(tmp_path: Path) -> None:
+    rejects = tmp_path / "r.jsonl"
+    assert filtered(poor_and_good(tmp_path)) == ["m0", "m1", "m2"]
+    assert filtered(poor_and_good(tmp_path), "--min-quality", "0.5", "--rejects", str(rejects)) == ["m0", "m2"]
+    [line] = [json.loads(line) for line in rejects.open(encoding="utf-8")]
+    assert (line["rule"], line["pattern"]) == ("quality", "repetition")
+    assert line["score"] < 0.5
+
+
+def test_a_pipe_is_read_twice_where_that_is_needed(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = poor_and_good(tmp_path)
+    with source.open("rb") as stream:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(stream))
+        flags = ["-", "--output", str(tmp_path / "piped.json"), "--min-quality", "0.5", "--toxicity", "off"]
+        assert conversation_filter.main(flags) == 0
+    filtered(source, "--min-quality", "0.5")
+    assert (tmp_path / "piped.json").read_bytes() == (tmp_path / "filtered.json").read_bytes()
+
+
+def test_suggested_patterns_are_a_blacklist_file_to_choose_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    talks = [
+        Conversation(
+            id=f"c{n}",
+            messages=[
+                Message(id="a", parent=None, role="user", content=f"Where is boat number {n} moored today?"),
+                Message(id="b", parent="a", role="assistant", content=f"Oh my stars, that's berth {n}, by the wall."),
+            ],
+        )
+        for n in range(12)
+    ]
+    source = tmp_path / "parsed.json"
+    write_conversations(source, talks)
+    assert conversation_filter.main([str(source), "--suggest-blacklist"]) == 0
+    suggested = tmp_path / "words.txt"
+    suggested.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert r"\boh\s+my\s+stars" in suggested.read_text(encoding="utf-8")
+    assert run(source, "--dry-run", "--blacklist-file", str(suggested), "--roles", "assistant") == 0
+    assert "Filtered - Blacklist     12       50.0%" in capsys.readouterr().out

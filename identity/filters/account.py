@@ -23,7 +23,7 @@ TABLE = (
     ("Too Short", "too_short"),
 )
 # Rules that only act when asked for have a row when they took something.
-ON_REQUEST = (("Duplicate", "duplicate"), ("By Hand", "override"))
+ON_REQUEST = (("Quality Score", "quality"), ("Duplicate", "duplicate"), ("By Hand", "override"))
 
 
 @dataclass

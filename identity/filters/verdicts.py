@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from identity.records import Conversation, Message
+
+if TYPE_CHECKING:
+    from identity.filters.quality_score import LengthProfile
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Settings:
     patterns: tuple[UserPattern, ...] = ()
     packs: tuple[str, ...] = ("corporate", "ai_slop")  # of presets.PACKS
     min_length: int = 10  # characters as quality.readable_length counts them
+    min_quality: float = 0.0
+    lengths: tuple[tuple[str, LengthProfile], ...] = ()  # by role, of the whole collection; for the quality score
     toxicity: bool = False
     toxicity_threshold: float = 0.8
     toxicity_thresholds: tuple[tuple[str, float], ...] = ()  # of single labels, instead; above 1 is never

@@ -1,0 +1,79 @@
+"""The first of two passes: what is usual in a collection, which some rules judge by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from identity.filters.contrast import Phrase, PhraseCounts, ranked
+from identity.filters.quality import readable_length
+from identity.filters.quality_score import LengthProfile, score
+from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
+from identity.records import Conversation
+
+SUGGESTED = 40  # phrases, more than anyone wants to read
+
+
+@dataclass
+class Survey:
+    """How long the messages of each role are, and which phrases either side uses."""
+
+    lengths: dict[str, LengthProfile] = field(default_factory=dict)
+    phrases: PhraseCounts | None = None
+
+    def add(self, conversation: Conversation) -> None:
+        """Count one conversation."""
+        for message in conversation.messages:
+            self.lengths.setdefault(message.role, LengthProfile()).add(readable_length(message.content))
+        if self.phrases:
+            self.phrases.add(conversation)
+
+
+def survey(conversations: Iterable[Conversation], phrases: bool = False) -> Survey:
+    """One pass over all conversations, in bounded memory."""
+    found = Survey(phrases=PhraseCounts() if phrases else None)
+    for conversation in conversations:
+        found.add(conversation)
+    return found
+
+
+def prepare_quality(settings: Settings) -> Evaluate | None:
+    """The rule for messages whose quality score is under settings.min_quality; None when that is 0."""
+    if settings.min_quality <= 0:
+        return None
+    lengths: Mapping[str, LengthProfile] = dict(settings.lengths)
+
+    def evaluate(candidates: Sequence[Candidate]) -> Findings:
+        verdicts: list[Verdict | None] = []
+        for message, _ in candidates:
+            quality = score(message.content, lengths.get(message.role))
+            worst = min(quality.components, key=lambda name: quality.components[name])
+            low = quality.score < settings.min_quality
+            span = (0, len(message.content))
+            verdicts.append(Verdict("quality", worst, span, round(quality.score, 3)) if low else None)
+        return Findings(verdicts)
+
+    return evaluate
+
+
+def suggestion_lines(counts: PhraseCounts) -> list[str]:
+    """What the voice says far more often than the other side, as lines of a --blacklist-file, to be chosen from."""
+    lines = ["# What the voice says far more often than the other side of the same chats. Most of it is the voice"]
+    lines.append("# itself: keep the lines that you never want to hear again, and give them as --blacklist-file.")
+    for phrase in ranked(counts, SUGGESTED):
+        lines += ["", f"# {_evidence(phrase)}", pattern_of(phrase.text)]
+    return lines
+
+
+def _evidence(phrase: Phrase) -> str:
+    return (
+        f"z {phrase.z:.1f}: {phrase.voice} times in {phrase.conversations} conversations, the other side {phrase.other}"
+    )
+
+
+def pattern_of(text: str) -> str:
+    """A phrase as a pattern: any white space between its words, whole words only where it has such edges."""
+    words = r"\s+".join(re.escape(word).replace("'", "['’]") for word in text.split())
+    before, after = (r"\b" if re.match(r"[a-z0-9_]", edge) else "" for edge in (text[:1], text[-1:]))
+    return f"{before}{words}{after}"
