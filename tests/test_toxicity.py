@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import conversation_filter
 from identity.console import UsageError, UserError
 from identity.filters import judge, prepare
 from identity.filters import toxicity as toxicity_rule
-from identity.filters.toxicity import Window, batches, parse_thresholds, scores, windows_of
+from identity.filters.toxicity import Window, batches, in_precision, parse_thresholds, scores, windows_of
 from identity.filters.toxicity import prepare as prepare_toxicity
 from identity.filters.toxicity_model import MODEL_NAMES, ToxicityUnavailable, load
 from identity.filters.verdicts import Candidate, Settings
@@ -324,6 +325,53 @@ def test_the_threshold_is_reached_by_equality(idiot_model: Path) -> None:
     model_score = scores(load(str(idiot_model)), ["you idiot"])[0]["toxicity"]
     assert model_score == 1.0
     assert judge([conversation("you idiot")], prepare(settings), settings).verdicts[0][0] is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_fewer_bits_change_a_score_by_a_hundredth_at_most(random_model: Path, precision: str) -> None:
+    texts = ["tea", "you are a vile idiot " * 30, "the rain", "bread and honey . " * 9]
+    exact = scores(load(str(random_model)), texts)
+    rounded = scores(in_precision(load(str(random_model)), precision), texts)
+    for one, two in zip(exact, rounded, strict=True):
+        assert one == pytest.approx(two, abs=0.01)
+    assert exact != rounded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("avx512", "amx", "dtype"), [(True, None, "bf16"), (False, True, "bf16"), (None, None, "fp32")]
+)
+def test_auto_is_bf16_on_a_cpu_that_multiplies_it_and_fp32_where_torch_does_not_know(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch, avx512: bool | None, amx: bool | None, dtype: str
+) -> None:
+    import torch
+
+    for name, answer in (("_is_avx512_bf16_supported", avx512), ("_is_amx_tile_supported", amx)):
+        if answer is None:
+            monkeypatch.delattr(torch.cpu, name, raising=False)
+        else:
+            monkeypatch.setattr(torch.cpu, name, lambda answer=answer: answer, raising=False)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    model = in_precision(replace(load(str(random_model)), device="cpu"), "auto")
+    assert model.network.dtype == {"bf16": torch.bfloat16, "fp32": torch.float32}[dtype]
+    assert in_precision(replace(load(str(random_model)), device="cuda"), "auto").network.dtype == torch.float32
+
+
+@pytest.mark.slow
+def test_a_torch_that_cannot_quantise_is_told_with_what_to_choose(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.delattr(torch.ao.quantization, "quantize_dynamic")
+    with pytest.raises(UserError, match="choose auto, fp32 or bf16"):
+        in_precision(load(str(random_model)), "int8")
+
+
+def test_a_precision_that_does_not_exist_is_a_wrong_call() -> None:
+    with pytest.raises(UsageError, match="auto, fp32, bf16, int8"):
+        prepare_toxicity(Settings(toxicity=True, toxicity_precision="fp64"))
 
 
 @pytest.mark.slow

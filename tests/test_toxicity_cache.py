@@ -225,7 +225,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """A model that is here and scores a text by its length; the list tells what was loaded and scored."""
     seen: list[Any] = []
 
-    def load(name: str, *_: str) -> ToxicityModel:
+    def load(name: str) -> ToxicityModel:
         seen.append("loaded")
         return ToxicityModel(None, None, LABELS, "cpu", 512)
 
@@ -236,6 +236,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(toxicity_rule, "is_here", lambda name: True)
     monkeypatch.setattr(toxicity_rule, "load", load)
     monkeypatch.setattr(toxicity_rule, "scores", scores)
+    monkeypatch.setattr(toxicity_rule, "in_precision", lambda model, precision: model)
     return seen
 
 
@@ -287,7 +288,7 @@ def test_weights_that_are_gone_are_missed_at_once_though_scores_are_kept(
 ) -> None:
     rule(path)(candidates("tea"))
 
-    def unavailable(name: str, *_: str) -> ToxicityModel:
+    def unavailable(name: str) -> ToxicityModel:
         raise ToxicityUnavailable("gone")
 
     monkeypatch.setattr(toxicity_rule, "is_here", lambda name: False)

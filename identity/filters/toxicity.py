@@ -8,10 +8,12 @@ length share a pass of at most 4,096 tokens, padding included. For a short text 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from identity.console import UsageError
+from identity.console import UsageError, UserError
 from identity.filters.toxicity_cache import ScoreCache, identity_of
 from identity.filters.toxicity_model import MODEL_NAMES, ToxicityModel, ToxicityUnavailable, is_here, load
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
@@ -99,7 +101,10 @@ def parse_thresholds(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
 
 
 class Scorer:
-    """Scores of texts: equal ones scored once, from the cache where they are there; else by the model."""
+    """Scores of texts: equal ones scored once, from the cache where they are there; else by the model.
+
+    The cache keeps `auto` as its own precision, because finding out what it means here would need torch.
+    """
 
     def __init__(self, settings: Settings) -> None:
         if settings.toxicity_precision not in PRECISIONS:
@@ -126,8 +131,48 @@ class Scorer:
 
     def _loaded(self) -> ToxicityModel:
         if self._model is None:
-            self._model = load(self._name)
+            self._model = in_precision(load(self._name), self._precision)
         return self._model
+
+
+def in_precision(model: ToxicityModel, precision: str) -> ToxicityModel:
+    """The model with other numbers inside; it is changed in place.
+
+    fp32 has the scores of detoxify's predict(). bf16 (eight bits of mantissa) costs about half the CPU time where the
+    CPU multiplies such numbers; `auto` is bf16 on such a CPU and fp32 everywhere else, GPUs included. int8 costs about
+    a third, but is never chosen by itself: it rounds by the largest activation of a batch, so scores depend a little
+    on the neighbours. With weights as BERT starts from, scores changed by up to 0.002 (bf16) and 0.009 (int8); with
+    weights 2.5 times as large by 0.009 and 0.07. benchmarks/toxicity.py measures the former.
+    """
+    import torch
+
+    if precision == "auto":
+        precision = "bf16" if model.device == "cpu" and _cpu_multiplies_bf16(torch) else "fp32"
+    if precision == "bf16":
+        return replace(model, network=model.network.to(torch.bfloat16))
+    if precision == "int8":
+        return replace(model, network=_quantized(model.network.to("cpu")), device="cpu")
+    return model
+
+
+def _cpu_multiplies_bf16(torch: Any) -> bool:
+    """By AVX-512 or AMX, says a torch that knows; the names are private and not in every version."""
+    checks = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return bool(torch.backends.mkldnn.is_available()) and any(check is not None and check() for check in checks)
+
+
+def _quantized(network: Any) -> Any:
+    """Linear layers with int8 weights, activations rounded as they come (torch's dynamic quantisation)."""
+    import torch
+
+    try:
+        with warnings.catch_warnings():  # deprecated, with no equal in torch itself
+            warnings.simplefilter("ignore")
+            return torch.ao.quantization.quantize_dynamic(network, {torch.nn.Linear}, dtype=torch.qint8)
+    except (AttributeError, ImportError, RuntimeError) as error:  # gone from torch, or no engine for this CPU
+        raise UserError(
+            f"this torch cannot compute toxicity in int8 here ({type(error).__name__}); choose auto, fp32 or bf16"
+        ) from None
 
 
 def scores(model: ToxicityModel, texts: Sequence[str]) -> list[dict[str, float]]:
