@@ -2,7 +2,8 @@
 
 The model has the shape of `original` (BERT-base, 12 layers of 768) and random weights: time does not depend on what
 the weights are. Score differences do, so take theirs as orders of magnitude. Messages are made-up words, their
-lengths in tokens lognormal with median 93 and mean 151, then cut at 512: many short ones and a long tail. Every way scores the same messages, in turn in each round, so that a machine that slows down slows all of them;
+lengths in tokens lognormal with median 93 and mean 151, then cut at 512: many short ones and a long tail. Every way
+scores the same messages, in turn in each round, so that a machine that slows down slows all of them;
 given is the median of the rounds, as processor time over all threads.
 """
 
