@@ -123,6 +123,14 @@ def build_parser() -> ArgumentParser:
         metavar="FILE|none",
         help="scores of earlier runs, by hash of the text (default: your cache)",
     )
+    privacy = parser.add_argument_group("privacy")
+    privacy.add_argument(
+        "--redact",
+        choices=("none", "secrets", "pii"),
+        default="secrets",
+        help="put placeholders for keys and card numbers (secrets, default), and for addresses and the like (pii)",
+    )
+    privacy.add_argument("--names", metavar="F", help="names for --redact pii: a person a line, commas between names")
     judging = parser.add_argument_group("judging")
     judging.add_argument(
         "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
@@ -252,6 +260,9 @@ def notes(run: Run, roles: str) -> list[str]:
         )
     for pattern, count in sorted(account.timeouts.items()):
         lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
+    if run.placeholders.counts:
+        found = ", ".join(f"{kind} {count}" for kind, count in run.placeholders.counts.most_common())
+        lines.append(f"Redacted: {found}.")
     if run.overrides and run.overrides.missed:
         lines.append(
             f"{run.overrides.missed} of {len(run.overrides.decisions)} overrides name messages that are not here."
@@ -327,6 +338,7 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
+    from identity.filters.privacy import Redactor, read_names
     from identity.filters.stream import Run
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
@@ -334,6 +346,10 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     slow = slow_patterns(settings.patterns)
     if slow and not arguments.quiet:
         warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
+    if arguments.names and arguments.redact != "pii":
+        raise UsageError("--names is for --redact pii; add that, or leave the names out")
+    names = read_names(arguments.names) if arguments.names else []
+    redactor = Redactor(arguments.redact, names) if arguments.redact != "none" else None
     overrides = read_overrides(arguments.overrides) if arguments.overrides else None
     difference = Difference(arguments.diff) if arguments.diff else None
     duplicates = Duplicates(arguments.dedupe, arguments.dedupe_keep) if arguments.dedupe != "none" else None
@@ -343,7 +359,15 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
         usual = survey(read(source, "measuring the voice", arguments.quiet))
         settings = replace(settings, lengths=tuple(usual.lengths.items()))
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
-    return Run(rules, settings, arguments.mode, overrides=overrides, difference=difference, duplicates=duplicates)
+    return Run(
+        rules,
+        settings,
+        arguments.mode,
+        overrides=overrides,
+        difference=difference,
+        duplicates=duplicates,
+        redactor=redactor,
+    )
 
 
 def show(arguments: argparse.Namespace, run: Run) -> None:

@@ -17,6 +17,7 @@ from identity.filters.account import Account, with_flagged_as_context, with_mark
 from identity.filters.difference import Difference
 from identity.filters.duplicates import Duplicates
 from identity.filters.overrides import Overrides
+from identity.filters.privacy import Placeholders, Redactor
 from identity.filters.verdicts import Evaluate, Settings, Verdict
 from identity.records import Conversation
 
@@ -39,9 +40,13 @@ class Run:
     duplicates: Duplicates | None = None
     overrides: Overrides | None = None
     difference: Difference | None = None
+    redactor: Redactor | None = None
+    placeholders: Placeholders = field(default_factory=Placeholders)
 
     def filtered(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         """What remains of each conversation, in order; those without a message left are only counted."""
+        if self.redactor:  # first of all: what is private is in no verdict, no reject and no report either
+            conversations = (redacted(each, self.redactor, self.placeholders) for each in conversations)
         size = BATCH_CONVERSATIONS_TOXICITY if self.settings.toxicity else BATCH_CONVERSATIONS
         for batch in in_batches(conversations, size):
             judgement = judge(batch, self.rules, self.settings)
@@ -89,6 +94,21 @@ def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[lis
             batch, characters = [], 0
     if batch:
         yield batch
+
+
+def redacted(conversation: Conversation, redactor: Redactor, placeholders: Placeholders) -> Conversation:
+    """The conversation with placeholders for what is private, in its title, its messages and their alternatives."""
+
+    def clean(text: str) -> str:
+        found = redactor.find(text)
+        return placeholders.replace(text, found) if found else text
+
+    conversation.title = clean(conversation.title)
+    for message in conversation.messages:
+        message.content = clean(message.content)
+        for alternative in message.alternatives:
+            alternative.content = clean(alternative.content)
+    return conversation
 
 
 def without_surplus(
