@@ -32,7 +32,7 @@ def _mail(text: str, start: int, end: int) -> Iterator[Part]:
 
 # --- telephone -------------------------------------------------------------------------------------------------------
 
-_GAP = r"[ \x{a0}./()-]{0,3}"
+_GAP = r"(?:[ \x{a0}./-]| ?\(|\) ?| [/-] )?"
 _PHONE = "|".join(
     (
         rf"(?:\+ ?|00)[1-9](?:{_GAP}[0-9]){{7,14}}",  # international (E.164 allows 15 digits)
@@ -49,37 +49,58 @@ _PHONE = "|".join(
 )
 _OTHER_NUMBER = re.compile(r"(?:isbn|issn|doi|version|order|invoice|ticket)[-\w.:#]{0,8}[ :#]{0,3}$", re.IGNORECASE)
 
+_NOT_DIGIT = re.compile(r"[^0-9]")
+_LAST_GROUP = re.compile(r"[^0-9+]+[0-9]*$")
+
 
 def _phone(text: str, start: int, end: int) -> Iterator[Part]:
-    written = text[start:end]
-    if not stands_alone(text, start, end) or _OTHER_NUMBER.search(text[max(0, start - 24) : start]):
+    if _OTHER_NUMBER.search(text[max(0, start - 24) : start]):
         return
-    digits = re.sub(r"[^0-9]", "", written)
-    international = written.startswith(("+", "00"))
-    if international and ((written.startswith("00") and written.isdigit()) or digits.endswith("000000")):
-        return  # a counter with leading zeros; "+100 000 000 users"
-    if not international and not 9 <= len(digits) <= 13:
-        return  # eight digits are a date
-    if international:
-        yield start, end, "+" + re.sub(r"[^0-9]", "", written.replace("(0)", "")).removeprefix("00")
-    else:
+    if text.startswith(("+", "00"), start):
+        yield from _international(text, start, end)
+        return
+    digits = _NOT_DIGIT.sub("", text[start:end])
+    if stands_alone(text, start, end) and 9 <= len(digits) <= 13:  # eight digits are a date
         yield start, end, digits
+
+
+def _international(text: str, start: int, end: int) -> Iterator[Part]:
+    """The candidate, or less of it where a date or another number follows after a space."""
+    if text.startswith("0", start) and text[max(0, start - 2) : start].rstrip(" ")[-1:].isdigit():
+        return  # a group of a longer number
+    another = text.find(" 00", start, end)
+    end = end if another < 0 else another
+    while end > start:
+        written = text[start:end]
+        digits = _NOT_DIGIT.sub("", written.replace("(0)", "")).removeprefix("00")
+        zones = digits[0] not in "17" or len(digits) == 11  # North America and Russia have one length
+        if zones and 8 <= len(digits) <= 15 and stands_alone(text, start, end):
+            # Without a separator 00 begins a counter; "+100 000 000 users" is a count.
+            if not written.removeprefix("00").isdigit() and not digits.endswith("000000"):
+                yield start, end, "+" + digits
+            return
+        shorter = _LAST_GROUP.search(written)
+        if not shorter:
+            return
+        end = start + shorter.start()
 
 
 # --- IP addresses ----------------------------------------------------------------------------------------------------
 
 _VERSION = re.compile(
-    r"(?:\b(?:v|ver|version|release|firmware|driver|build)[ .:]{0,2}|[A-Za-z]/|[-=<>~^])$", re.IGNORECASE
+    r"(?:\b(?:v|ver|version|release|firmware|driver|build)[ .:]{0,2}|[A-Za-z]/|==|[<>~^]=?)$", re.IGNORECASE
 )
 
 
 def _ip(text: str, start: int, end: int) -> Iterator[Part]:
+    colons = ":" in text[start:end]
+    if colons and text[end - 1] == ":" != text[end - 2]:
+        end -= 1  # "2a00:...:1: that is mine"
     before, after = text[max(0, start - 12) : start], text[end : end + 2]
-    if (re.search(r"[\w.:]$", before) and not re.search(r"[^\w.][:]$", before)) or re.match(r"\w|[.:-]\w", after):
-        if not re.match(r":[0-9]", after) or ":" in text[start:end]:  # a port may follow
-            return
-        if re.search(r"[\w.]$", before):
-            return
+    if re.search(r"[A-Za-z0-9_.]$", before) or re.match(r"[A-Za-z0-9_]|[.-][A-Za-z0-9]", after):
+        return
+    if colons and before.endswith(":"):
+        return
     try:
         address = ipaddress.ip_address(text[start:end])
     except ValueError:
@@ -98,7 +119,7 @@ def _ip(text: str, start: int, end: int) -> Iterator[Part]:
 # --- postal addresses ------------------------------------------------------------------------------------------------
 
 _NAME = r"\p{Lu}[\p{Latin}'’.-]*"
-_NUMBER = r"[0-9]{1,5}(?:[ ]?[a-zA-Z])?"
+_NUMBER = r"[0-9]{1,5}[a-zA-Z]?"
 _ADDRESS = "|".join(
     (
         rf"[0-9]{{1,5}}[A-Za-z]? (?:(?:{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,3}}"
@@ -108,7 +129,8 @@ _ADDRESS = "|".join(
         # German and Dutch write the kind of street as the end of its name.
         r"\p{Lu}[\p{Latin}-]{2,30}(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ufer|damm|straat|laan|gracht|plein)"
         rf" {_NUMBER}\b",
-        rf"(?:{_NAME} )?(?:Straße|Strasse|Str\.|Allee|Weg|Platz)(?: (?:der|des) {_NAME})? {_NUMBER}\b",
+        rf"(?:{_NAME} )?(?:Straße|Strasse|Str\.|Allee)(?: (?:der|des) {_NAME})? {_NUMBER}\b",
+        rf"\p{{Lu}}\p{{Latin}}{{4,}}er (?:Platz|Weg|Ring|Damm) {_NUMBER}\b",  # "Auf Platz 1" is a rank
         r"[0-9]{1,4}(?: ?bis| ?ter)?,? (?i:rue|avenue|boulevard|impasse|allée|chemin|quai)"
         rf" (?:de la |de l['’]|du |des |de |d['’])?{_NAME}(?: {_NAME}){{0,2}}",
         rf"(?:Calle|Avenida|Avda\.|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua)(?: (?:de|del|della|la|el|da|do|dos))*"
@@ -116,7 +138,7 @@ _ADDRESS = "|".join(
     )
 )
 _NO_ADDRESS = re.compile(
-    r"(?:park|arbeits|sitz|stell|spiel|fahr|schul|heim|arbeits|rück|ausbildungs|studien|camping|sport)(?:platz|weg)\b.*",
+    r"(?:park|arbeits|sitz|stell|spiel|fahr|schul|heim|rück|ausbildungs|studien|camping|sport)(?:platz|weg)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _UNIT = re.compile(
@@ -125,10 +147,12 @@ _UNIT = re.compile(
 
 
 def _address(text: str, start: int, end: int) -> Iterator[Part]:
+    year = re.match(r"(?:19|20)[0-9]{2} ", text[start:end])  # "In 2023 The Road to ..."
     touched = (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum())
-    if touched or _NO_ADDRESS.match(text, start, end) or _UNIT.match(text, end):
+    if year or touched or _NO_ADDRESS.match(text, start, end) or _UNIT.match(text, end):
         return
-    value = text[start:end].casefold().replace("strasse", "str.").replace("str.", "strasse")
+    end = start + len(text[start:end].rstrip("'’-."))
+    value = text[start:end].casefold().replace("str.", "strasse")
     yield start, end, " ".join(re.findall(r"\w+", value))
 
 
@@ -158,10 +182,10 @@ def _document(text: str, start: int, end: int) -> Iterator[Part]:
 
 PERSONAL_DATA: tuple[Detector, ...] = (
     Detector("EMAIL", rf"[{_LETTERS}0-9_%+'.-]@[{_LETTERS}0-9]|[(\[](?:at|AT)[)\]]", _MAIL, _mail),
+    Detector("ID", _SSN, f"({_SSN})", _ssn),  # before telephone numbers, which can look the same
+    Detector("ID", _DOCUMENT, _DOCUMENT, _document),
     Detector("PHONE", _PHONE, f"({_PHONE})", _phone),
     Detector("IP", r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})", _ip),
     Detector("IP", r"[23][0-9a-fA-F]{3}:[0-9a-fA-F:]", r"([23][0-9a-fA-F]{3}:[0-9a-fA-F:]{2,35})", _ip),
     Detector("ADDRESS", _ADDRESS, f"({_ADDRESS})", _address),
-    Detector("ID", _SSN, f"({_SSN})", _ssn),
-    Detector("ID", _DOCUMENT, _DOCUMENT, _document),
 )

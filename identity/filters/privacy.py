@@ -44,9 +44,11 @@ class Redactor:
         if level not in ("secrets", "pii"):
             raise ValueError(f"no such level of redaction: {level}")
         self.detectors = (*SECRETS, *PERSONAL_DATA) if level == "pii" else SECRETS
-        self.names = Names(names) if level == "pii" and any(map(any, names)) else None
+        listed = Names(names)
+        self.names = listed if level == "pii" and listed.value else None
         options = re2.Options()
         options.log_errors = False
+        options.max_mem = 64 << 20
         self.patterns = [re2.compile(detector.pattern, options) for detector in self.detectors]
         self.gates = re2.Set.SearchSet(options)
         for detector in self.detectors:
@@ -115,7 +117,10 @@ _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}
 
 
 class Names:
-    """The listed names: whole words in any case, however accents and apostrophes are encoded."""
+    """The listed names: whole words in any case, however accents and apostrophes are encoded.
+
+    An underscore ends a word, so that the handle "anna_92" loses the name.
+    """
 
     def __init__(self, people: Sequence[Sequence[str]]) -> None:
         import re2
@@ -123,9 +128,9 @@ class Names:
 
         self.value: dict[str, str] = {}
         for person in people:
-            called = [" ".join(name.split()) for name in person if name.strip()]
+            called = [_one_spelling(name) for name in person if name.strip()]
             for name in called:
-                self.value.setdefault(_name_key(name), called[0])
+                self.value.setdefault(name.lower(), called[0])
         forms = {form for name in self.value for form in (name, unicodedata.normalize("NFD", name))}
         ordered = sorted(forms, key=lambda form: (-len(form), form))
         self.gate = "(?i)" + "|".join(re2.escape(form.split(" ")[0].split("'")[0]) for form in ordered)
@@ -134,7 +139,7 @@ class Names:
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """A possessive ("Anna's") stays outside, and so do Korean particles."""
         for match in self.pattern.finditer(text):
-            key = _name_key(match.group())
+            key = _one_spelling(match.group()).lower()
             yield match.start(), match.end(), self.value.get(key, key)
 
 
@@ -148,8 +153,8 @@ def _bounded(name: str) -> str:
     return before + spelled + ("" if open_end else r"(?![\p{L}\p{N}\p{M}])")
 
 
-def _name_key(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).replace("’", "'").replace("ʼ", "'").lower().split())
+def _one_spelling(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).replace("’", "'").replace("ʼ", "'").split())
 
 
 class Placeholders:

@@ -1,8 +1,8 @@
 """What no training set should ever hold: keys, tokens, passwords in links, card numbers, IBANs.
 
 Only forms that are recognisable by themselves are searched: a vendor's prefix, or a check digit. Rules that guess by
-entropy or by a word like "password" nearby are left out; they are what makes secret scanners noisy (precision from 46 %
-to 75 % in a comparison of nine, arXiv 2307.00714). The prefixes are those the vendors document for secret scanning.
+entropy or by a word like "password" nearby are left out: a comparison of secret scanners (arXiv 2307.00714) names
+generic patterns and weak entropy as reasons for false alarms (a precision of 75 % for GitHub's, 46 % for gitleaks).
 
 Every pattern is RE2's dialect: group 1 is the candidate, `check` says what of it is really meant.
 """
@@ -143,13 +143,16 @@ def _card(text: str, start: int, end: int) -> Iterator[Part]:
 
 
 # Length by country, from the SWIFT IBAN registry.
-_IBANS = (
-    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18"
-    " FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20"
-    " LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31"
-    " SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
-)
-_IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBANS.split()}
+_IBAN_LENGTHS = {
+    entry[:2]: int(entry[2:])
+    for entry in """
+    AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29
+    ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20
+    LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 OM23 PK24 PL28 PS29
+    PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20
+    BI27 DJ27 FK18 HN28 MN20 NI28 RU33 SO23 YE30
+    """.split()  # noqa: SIM905 - a list of eighty literals reads worse
+}
 
 
 def _iban(text: str, start: int, end: int) -> Iterator[Part]:
@@ -189,7 +192,7 @@ SECRETS: tuple[Detector, ...] = (
     Detector(
         "IBAN",
         r"[A-Za-z]{2}[0-9]{2}(?:[ \x{a0}-]?[A-Za-z0-9]{4}){2}",
-        rf"{_EDGE}([A-Za-z]{{2}}[0-9]{{2}}[ \x{{a0}}-]?[A-Za-z0-9])",
+        f"{_EDGE}([A-Za-z]{{2}}[0-9]{{2}})",
         _iban,
     ),
 )
