@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 import conversation_filter
 from identity.filters import RULES, judge, prepare, stream
 from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
+from identity.filters.phrases import re2_options
 from identity.filters.quality import low_quality_reason, readable_length
+from identity.filters.user_patterns import as_superset
 from identity.filters.verdicts import Settings, UserPattern
 from identity.records import Conversation, Message, encode, read_conversations, write_conversations
 from identity.rows import pairs
@@ -588,3 +590,44 @@ def test_output_is_the_same_every_time(parsed: Path) -> None:
     first = run(parsed)[1].read_bytes()
     assert run(parsed)[1].read_bytes() == first
     assert first.startswith(b"[\n" + encode(next(read_conversations(parsed)))[:20])
+
+
+PIECES = ["a", "ü", "е", "_", "-", " ", "’", "'", "9", "٣", "\u00a0", "A", "Ü", "."]
+PATTERN_PIECES = [
+    *(
+        r"\b",
+        r"\B",
+        r"\w",
+        r"\W",
+        r"\d",
+        r"\D",
+        r"\s",
+        r"\S",
+        "a",
+        "ü",
+        "['’]",
+        r"[\w-]",
+        r"[^\w]",
+        r"[^\s-]",
+        r"[\Wa]",
+    ),
+    "a+",
+]
+
+
+@given(
+    st.lists(st.sampled_from(PATTERN_PIECES), min_size=1, max_size=5), st.lists(st.sampled_from(PIECES), max_size=12)
+)
+def test_the_quick_look_for_a_pattern_misses_nothing(pieces: list[str], text: list[str]) -> None:
+    """What RE2 reads as ASCII is searched exactly only where a wider pattern matches; so that has to match as well."""
+    import re2
+    import regex
+
+    pattern, content = "".join(pieces), "".join(text)
+    wider = as_superset(pattern)
+    if wider is not None and regex.search(pattern, content, regex.IGNORECASE):
+        assert re2.search(wider, content, re2_options())
+
+
+def test_a_negated_class_of_complements_has_no_quick_look() -> None:
+    assert as_superset(r"[^\W]") is None

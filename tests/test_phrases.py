@@ -24,7 +24,9 @@ def matcher() -> PhraseMatcher:
 
 
 def find(matcher: PhraseMatcher, content: str, *heard: str) -> Verdict | None:
-    return matcher.first(Candidate(Message(id="m", parent=None, role="assistant", content=content), heard))
+    messages = [Message(id="u", parent=None, role="user", content=said) for said in heard]
+    messages.append(Message(id="m", parent=None, role="assistant", content=content))
+    return matcher.first(Candidate(messages[-1], messages, len(heard)))
 
 
 def labelled(path: Path) -> list[tuple[str, str, str]]:

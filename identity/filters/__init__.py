@@ -33,18 +33,19 @@ def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], sett
     verdicts: list[list[Verdict | None]] = [[None] * len(conversation.messages) for conversation in conversations]
     timeouts: Counter[str] = Counter()
     marks: dict[tuple[int, int], tuple[Verdict, ...]] = {}
-    waiting = [
-        (number, position, candidate)
-        for number, conversation in enumerate(conversations)
-        for position, candidate in candidates_of(conversation, settings.roles)
-    ]
+    waiting = candidates_of(conversations, settings.roles)
     for evaluate in rules:
-        findings = evaluate([candidate for _, _, candidate in waiting])
+        findings = evaluate(waiting)
         timeouts.update(findings.timeouts)
-        marks |= {waiting[index][:2]: found for index, found in findings.marks.items()}
-        for (number, position, _), verdict in zip(waiting, findings.verdicts, strict=True):
-            verdicts[number][position] = verdict
-        waiting = [place for place, verdict in zip(waiting, findings.verdicts, strict=True) if verdict is None]
-    passed = {(number, position) for number, position, _ in waiting}
-    marks = {place: found for place, found in marks.items() if place in passed}
+        for index, found in findings.marks.items():
+            marks[waiting[index].number, waiting[index].position] = found
+        if any(findings.verdicts):
+            passed = []
+            for candidate, verdict in zip(waiting, findings.verdicts, strict=True):
+                if verdict is None:
+                    passed.append(candidate)
+                else:
+                    verdicts[candidate.number][candidate.position] = verdict
+                    marks.pop((candidate.number, candidate.position), None)
+            waiting = passed
     return Judgement(verdicts, marks, dict(timeouts))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
-from identity.filters.phrases import PhraseMatcher
+from identity.filters.phrases import PhraseMatcher, re2_options
+from identity.filters.spoken_text import folded
 from identity.filters.user_patterns import UserPatterns
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
 
@@ -16,18 +18,39 @@ def prepare(settings: Settings) -> Evaluate | None:
         return None
     own = UserPatterns(settings.patterns)
     phrases = PhraseMatcher(settings.packs)
+    gate = _gate(own, phrases)
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
         timeouts: Counter[str] = Counter()
-        verdicts: list[Verdict | None] = []
+        verdicts: list[Verdict | None] = [None] * len(candidates)
         marks: dict[int, tuple[Verdict, ...]] = {}
         for index, candidate in enumerate(candidates):
-            verdict = own.first(candidate.message.content, timeouts)
+            content = candidate.message.content
+            if gate and not gate.Match(content.encode()) and (content.isascii() or folded(content) is None):
+                continue
+            verdict = own.first(content, timeouts)
             if verdict is None:
                 verdict, found = phrases.judged(candidate, settings.min_length)
                 if found:
                     marks[index] = found
-            verdicts.append(verdict)
+            verdicts[index] = verdict
         return Findings(verdicts, timeouts, marks)
 
     return evaluate
+
+
+def _gate(own: UserPatterns, phrases: PhraseMatcher) -> Any:
+    """One RE2 set that matches wherever any pattern may, or None if there is a pattern that no such set can hold.
+
+    Nearly every message has no hit at all, and is seen once instead of once by either side.
+    """
+    import re2
+
+    wide = own.supersets()
+    if wide is None:
+        return None
+    gate = re2.Set.SearchSet(re2_options())
+    for pattern in (*wide, *(phrase.trigger for phrase in phrases.phrases)):
+        gate.Add(pattern)
+    gate.Compile()
+    return gate

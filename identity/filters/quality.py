@@ -100,8 +100,12 @@ def readable_length(content: str) -> int:
     return len(text) + 2 * len(_HAN.findall(text)) + len(_KANA_HANGUL.findall(text))
 
 
+GLANCE = 64  # characters, enough to see that nearly every message is not short
+
+
 def _too_short(content: str, minimum: int) -> Verdict | None:
-    if len(content) > 20 * minimum + 200 and len(content[:200].split()) > minimum:  # long enough at a glance
+    start = content[:GLANCE]
+    if start.isascii() and 2 * len(start.split()) > minimum:  # a word and a space each: long enough at a glance
         return None
     length = readable_length(content)
     if length >= minimum:

@@ -98,6 +98,10 @@ def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[lis
 
 def redacted(conversation: Conversation, redactor: Redactor, placeholders: Placeholders) -> Conversation:
     """The conversation with placeholders for what is private, in its title, its messages and their alternatives."""
+    texts = [conversation.title, *(message.content for message in conversation.messages)]
+    texts += [other.content for message in conversation.messages for other in message.alternatives]
+    if not redactor.may_find(texts):
+        return conversation
 
     def clean(text: str) -> str:
         found = redactor.find(text)

@@ -46,7 +46,7 @@ def prepare_quality(settings: Settings) -> Evaluate | None:
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
         verdicts: list[Verdict | None] = []
-        for message, _ in candidates:
+        for message in (candidate.message for candidate in candidates):
             quality = score(message.content, lengths.get(message.role))
             worst = min(quality.components, key=lambda name: quality.components[name])
             low = quality.score < settings.min_quality

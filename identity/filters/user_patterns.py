@@ -54,6 +54,34 @@ def as_re2(pattern: str) -> str:
     return _ESCAPE.sub(spelled, pattern)
 
 
+# A token of a pattern: an escape, the beginning or end of a class, or any one character.
+_PATTERN_TOKEN = re.compile(r"\\(?:[pP]\{[^}]*\}|x\{[^}]*\}|.)|\[\^?\]?|\]|.", re.DOTALL)
+_WIDER = {r"\w": r"\pL\pN\pM\p{Pc}", r"\d": r"\pN", r"\s": r"\s\pZ\x{85}\x1c-\x1f\v"}
+
+
+def as_superset(pattern: str) -> str | None:
+    """A pattern for RE2 that matches at least wherever `pattern`, read as Unicode, does; None where that is not clear.
+
+    Word boundaries are left out and ASCII classes made wider. The complements of RE2's ASCII classes are wide already.
+    """
+    pieces = []
+    inside = ""  # the mark that opened the class that this stands in
+    for token in _PATTERN_TOKEN.findall(as_re2(pattern)):
+        if not inside:
+            inside = token if token[0] == "[" else ""
+            wider = _WIDER.get(token)
+            pieces.append("(?:)" if token in (r"\b", r"\B") else f"[{wider}]" if wider else token)
+            continue
+        if token == "]":
+            inside = ""
+        elif inside.startswith("[^") and token in (r"\W", r"\D", r"\S"):
+            return None
+        elif not inside.startswith("[^"):
+            token = _WIDER.get(token, token)
+        pieces.append(token)
+    return "".join(pieces)
+
+
 @dataclass(frozen=True)
 class CompiledPattern:
     """A pattern on both engines; `fast` is None where RE2 does not take it."""
@@ -61,6 +89,7 @@ class CompiledPattern:
     text: str
     fast: Any
     exact: Any
+    wide: str | None  # for RE2, matches at least wherever this does
     ascii_only: bool  # RE2 reads it differently than written once a message holds letters beyond ASCII
 
 
@@ -81,13 +110,14 @@ def compile_pattern(pattern: UserPattern) -> CompiledPattern:
     if exact.search("") and exact.search("\0"):
         raise UsageError(f"{pattern.origin}: {pattern.text!r} matches every message; make it more specific")
     classes = bool(_ASCII_CLASS.search(pattern.text))
-    fast = None
-    if pattern.text.isascii() or not classes:
-        try:
-            fast = re2.compile(as_re2(pattern.text), re2_options())
-        except re2.error:
-            fast = None
-    return CompiledPattern(pattern.text, fast, exact, ascii_only=classes)
+    wide = as_superset(pattern.text) if classes else as_re2(pattern.text)
+    try:
+        fast = re2.compile(as_re2(pattern.text), re2_options())
+        if wide:
+            re2.compile(wide, re2_options())
+    except re2.error:
+        fast = wide = None
+    return CompiledPattern(pattern.text, fast, exact, wide, ascii_only=classes)
 
 
 def slow_patterns(patterns: Sequence[UserPattern]) -> list[str]:
@@ -109,6 +139,26 @@ class UserPatterns:
             self.set.Add(as_re2(self.patterns[index].text))
         if self.in_set:
             self.set.Compile()
+        self.not_in_set = [index for index, pattern in enumerate(self.patterns) if not pattern.fast]
+        self.unsure = [index for index, pattern in enumerate(self.patterns) if not pattern.fast or pattern.ascii_only]
+        # What RE2 reads as ASCII is first looked for more widely, so that few messages see the slower engine.
+        self.wide = re2.Set.SearchSet(re2_options())
+        self.in_wide = [index for index in self.in_set if self.patterns[index].wide]
+        for index in self.in_wide:
+            self.wide.Add(self.patterns[index].wide)
+        if self.in_wide:
+            self.wide.Compile()
+
+    def supersets(self) -> list[str] | None:
+        """For each pattern one for RE2 that matches at least where it does; None if there is none for one of them."""
+        wide = [pattern.wide for pattern in self.patterns if pattern.wide]
+        return wide if len(wide) == len(self.patterns) else None
+
+    def in_order(self, hits: set[int], ascii_text: bool) -> list[int]:
+        """The patterns to search for where the set saw `hits`: those, and all that it cannot tell of."""
+        if ascii_text:
+            return sorted(hits.union(self.not_in_set)) if self.not_in_set else sorted(hits)
+        return sorted(hits.union(self.unsure))
 
     def first(self, content: str, timeouts: Counter[str]) -> Verdict | None:
         """The first pattern that matches the content as written, or as it reads once disguises are undone."""
@@ -128,9 +178,15 @@ class UserPatterns:
     def _search(self, text: str, timeouts: Counter[str]) -> Verdict | None:
         hits = {self.in_set[index] for index in self.set.Match(text) or ()} if self.in_set else set()
         ascii_text = text.isascii() or not self.beyond_ascii.search(text)
-        for index, pattern in enumerate(self.patterns):
+        unlikely: set[int] = set()
+        if not ascii_text and self.in_wide:
+            unlikely = set(self.in_wide).difference(self.in_wide[found] for found in self.wide.Match(text) or ())
+        for index in self.in_order(hits, ascii_text):
+            pattern = self.patterns[index]
+            if index in unlikely:
+                continue
             if pattern.fast and (ascii_text or not pattern.ascii_only):
-                match = pattern.fast.search(text) if index in hits else None
+                match = pattern.fast.search(text)
             else:
                 match = _search_in_time(pattern, text, timeouts)
             if match:

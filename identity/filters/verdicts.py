@@ -48,11 +48,19 @@ class Settings:
 ACTIONS = ("drop", "mask", "trim", "score")
 
 
-class Candidate(NamedTuple):
-    """A message to judge; `heard` is what the other side had said shortly before it, newest last."""
+class Candidate(msgspec.Struct, gc=False):
+    """A message to judge, and where it stands in its conversation."""
 
     message: Message
-    heard: tuple[str, ...] = ()
+    messages: Sequence[Message] = ()  # of the conversation
+    position: int = 0  # in them
+    number: int = 0  # of the conversation in its batch
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """What the other side had said shortly before, newest last."""
+        before = self.messages[max(0, self.position - HEARD_MESSAGES) : self.position]
+        return tuple(other.content for other in before if other.role not in (self.message.role, "system"))
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -106,13 +114,12 @@ class Judgement:
 HEARD_MESSAGES = 4  # how far back `heard` looks: two exchanges
 
 
-def candidates_of(conversation: Conversation, roles: Sequence[str]) -> list[tuple[int, Candidate]]:
-    """The messages to judge, with their positions. System messages are never judged, whatever `roles` says."""
-    found = []
-    for position, message in enumerate(conversation.messages):
-        if message.role == "system" or message.role not in roles:
-            continue
-        before = conversation.messages[max(0, position - HEARD_MESSAGES) : position]
-        heard = tuple(other.content for other in before if other.role not in (message.role, "system"))
-        found.append((position, Candidate(message, heard)))
-    return found
+def candidates_of(conversations: Sequence[Conversation], roles: Sequence[str]) -> list[Candidate]:
+    """The messages to judge. System messages are never judged, whatever `roles` says."""
+    judged = frozenset(roles) - {"system"}
+    return [
+        Candidate(message, conversation.messages, position, number)
+        for number, conversation in enumerate(conversations)
+        for position, message in enumerate(conversation.messages)
+        if message.role in judged
+    ]
