@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -50,8 +50,9 @@ from identity.console import (
 from identity.files import STANDARD, check_output, open_input, open_output, read_twice, write_text
 
 if TYPE_CHECKING:
-    from identity.filters.account import Account
+    from identity.filters.privacy import Redactor
     from identity.filters.stream import Run
+    from identity.filters.survey import Survey
     from identity.filters.verdicts import Evaluate, Settings
     from identity.records import Conversation
 
@@ -68,6 +69,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument("--output", metavar="FILE", help="filtered conversations; - for stdout")
     account = parser.add_argument_group("the account")
     account.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
+    account.add_argument("--report", metavar="FILE", help="a page to look through: statistics, voice, verdicts (HTML)")
     account.add_argument("--stats-json", metavar="FILE", help="the statistics for programs")
     account.add_argument("--dry-run", action="store_true", help="write the account only; needs no --output")
     account.add_argument("--diff", metavar="REJECTS", help="show what is judged otherwise than in an earlier --rejects")
@@ -209,7 +211,7 @@ def check_paths(arguments: argparse.Namespace) -> None:
     if not arguments.output and not arguments.dry_run and not arguments.suggest_blacklist:
         raise UsageError("--output FILE is missing; name a file, or add --dry-run to see the account only")
     written: dict[str, str] = {}
-    for flag in ("output", "rejects", "stats_json"):
+    for flag in ("output", "rejects", "report", "stats_json"):
         path = getattr(arguments, flag)
         if not path:
             continue
@@ -218,56 +220,6 @@ def check_paths(arguments: argparse.Namespace) -> None:
             raise UsageError(f"{name} and {written[path]} are both {path}; give each a name of its own")
         written[path] = name
         check_output(path, arguments.force)
-
-
-class NothingLeft(UserError):
-    """Every message was filtered."""
-
-
-def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conversation]:
-    """Pass conversations through; NothingLeft at their end if there was none, and then nothing is written."""
-    is_empty = True
-    for conversation in kept:
-        is_empty = False
-        yield conversation
-    if is_empty:
-        raise NothingLeft(
-            f"nothing is left: all {sum(account.flagged.values())} messages were filtered; "
-            "lower --min-length, take patterns out, or use --mode mask"
-        )
-
-
-def notes(run: Run, roles: str) -> list[str]:
-    """What the table does not say."""
-    account, lines = run.account, []
-    flagged = sum(account.flagged.values())
-    if run.mode == "mask" and flagged:
-        lines.append(
-            f"Nothing was removed: {account.masked} filtered messages of the assistant stay as context with weight 0,"
-            f" {flagged - account.masked} of the user stay as they are."
-        )
-    if account.system:
-        lines.append(f"Kept includes {account.system} system messages, which are never judged.")
-    if account.other_side:
-        lines.append(f"Kept includes {account.other_side} messages of the other side, not judged with --roles {roles}.")
-    if account.emptied:
-        lines.append(f"{account.emptied} of {account.conversations} conversations had no message left and are gone.")
-    if account.trimmed:
-        lines.append(f"{account.trimmed} messages are kept without a sentence that a pack trims.")
-    if account.marks:
-        lines.append(
-            "Trimmed and noted: " + ", ".join(f"{name} {count}" for name, count in account.marks.most_common())
-        )
-    for pattern, count in sorted(account.timeouts.items()):
-        lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
-    if run.placeholders.counts:
-        found = ", ".join(f"{kind} {count}" for kind, count in run.placeholders.counts.most_common())
-        lines.append(f"Redacted: {found}.")
-    if run.overrides and run.overrides.missed:
-        lines.append(
-            f"{run.overrides.missed} of {len(run.overrides.decisions)} overrides name messages that are not here."
-        )
-    return lines
 
 
 def prepare_rules(settings: Settings, toxicity: str, quiet: bool) -> tuple[list[Evaluate], Settings]:
@@ -299,6 +251,7 @@ def read(path: str | Path, label: str, quiet: bool) -> Iterator[Conversation]:
 
 def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
+    from identity.filters.stream import some_left
     from identity.records import write_conversations
 
     with contextlib.ExitStack() as stack:
@@ -312,15 +265,38 @@ def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> 
             write_conversations(arguments.output, some_left(kept, run.account), arguments.force)
 
 
-def suggest(source: str | Path, quiet: bool) -> int:
-    """Print the phrases that set the voice apart, as lines of a --blacklist-file."""
-    from identity.filters.survey import suggestion_lines, survey
+def measure(arguments: argparse.Namespace, source: str | Path, label: str, portrait: bool) -> Survey:
+    """The first pass over the input: what is usual in it. What is redacted has no part in that."""
+    from identity.filters.privacy import Placeholders
+    from identity.filters.stream import redacted
+    from identity.filters.survey import survey
 
-    found = survey(read(source, "counting phrases", quiet), phrases=True)
+    redactor, placeholders = redactor_from(arguments), Placeholders()
+    conversations = read(source, label, arguments.quiet)
+    if redactor:
+        conversations = (redacted(each, redactor, placeholders) for each in conversations)
+    return survey(conversations, portrait)
+
+
+def suggest(arguments: argparse.Namespace) -> int:
+    """Print the phrases that set the voice apart, as lines of a --blacklist-file."""
+    from identity.filters.survey import suggestion_lines
+
+    found = measure(arguments, arguments.input, "counting phrases", portrait=True)
     console = open_console()
-    for line in suggestion_lines(found.phrases) if found.phrases else ():
+    for line in suggestion_lines(found):
         console.print(plain(line), soft_wrap=True)
     return 0
+
+
+def redactor_from(arguments: argparse.Namespace) -> Redactor | None:
+    """What --redact and --names ask for; UsageError for names without pii or a file that cannot be read."""
+    from identity.filters.privacy import Redactor, read_names
+
+    if arguments.names and arguments.redact != "pii":
+        raise UsageError("--names is for --redact pii; add that, or leave the names out")
+    names = read_names(arguments.names) if arguments.names else []
+    return Redactor(arguments.redact, names) if arguments.redact != "none" else None
 
 
 def list_rules(arguments: argparse.Namespace) -> int:
@@ -338,7 +314,7 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
-    from identity.filters.privacy import Redactor, read_names
+    from identity.filters.report_data import ReportData
     from identity.filters.stream import Run
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
@@ -346,18 +322,15 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     slow = slow_patterns(settings.patterns)
     if slow and not arguments.quiet:
         warn(f"RE2 does not take {', '.join(slow)}: runs on a slower engine, {TIME_LIMIT} s at most per message")
-    if arguments.names and arguments.redact != "pii":
-        raise UsageError("--names is for --redact pii; add that, or leave the names out")
-    names = read_names(arguments.names) if arguments.names else []
-    redactor = Redactor(arguments.redact, names) if arguments.redact != "none" else None
     overrides = read_overrides(arguments.overrides) if arguments.overrides else None
     difference = Difference(arguments.diff) if arguments.diff else None
     duplicates = Duplicates(arguments.dedupe, arguments.dedupe_keep) if arguments.dedupe != "none" else None
-    if settings.min_quality:
-        from identity.filters.survey import survey
-
-        usual = survey(read(source, "measuring the voice", arguments.quiet))
+    redactor = redactor_from(arguments)
+    report = None
+    if settings.min_quality or arguments.report:
+        usual = measure(arguments, source, "measuring the voice", portrait=bool(arguments.report))
         settings = replace(settings, lengths=tuple(usual.lengths.items()))
+        report = ReportData(usual) if arguments.report else None
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     return Run(
         rules,
@@ -367,6 +340,7 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
         difference=difference,
         duplicates=duplicates,
         redactor=redactor,
+        report=report,
     )
 
 
@@ -375,9 +349,9 @@ def show(arguments: argparse.Namespace, run: Run) -> None:
     from identity.filters.account import statistics, statistics_lines
 
     console = open_console(
-        STANDARD in (arguments.output, arguments.rejects, arguments.stats_json), quiet=arguments.quiet
+        STANDARD in (arguments.output, arguments.rejects, arguments.report, arguments.stats_json), quiet=arguments.quiet
     )
-    blocks = [statistics_lines(run.account), notes(run, arguments.roles)]
+    blocks = [statistics_lines(run.account), run.notes()]
     if run.difference:
         blocks.append(run.difference.lines())
     for block in filter(None, blocks):
@@ -396,12 +370,14 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.list_rules:
         return list_rules(arguments)
     check_paths(arguments)
+    from identity.filters.stream import NothingLeft
+
     failure: NothingLeft | None = None  # told after the statistics, which show why
     with contextlib.ExitStack() as stack:
         source = arguments.input
         if arguments.suggest_blacklist:
-            return suggest(source, arguments.quiet)
-        if arguments.min_quality:  # judged by what is usual, which is found out before
+            return suggest(arguments)
+        if arguments.min_quality or arguments.report:  # what is usual is found out before
             source = stack.enter_context(read_twice(source))
         run = prepare_run(arguments, source)
         try:
@@ -409,6 +385,11 @@ def work(arguments: argparse.Namespace) -> int:
         except NothingLeft as error:
             failure = error
     show(arguments, run)
+    if run.report:
+        from identity.report.page import write_report
+
+        shown = run.report.shown(Path(arguments.input).name, run.account, run.mode, run.placeholders.counts)
+        write_report(arguments.report, shown, arguments.force)
     if failure:
         raise failure
     return 0

@@ -140,7 +140,14 @@ def train_command(rows: Path, folder: Path, *more: str) -> list[str]:
 
 def kill_after(command: list[str], mark: Path, how: signal.Signals) -> tuple[int, str]:
     """Start the command, send the signal once `mark` exists; exit status and what it said on stderr."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background of a shell ignore interrupts, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     deadline = time.monotonic() + 90
     while not mark.exists():
         assert process.poll() is None and time.monotonic() < deadline

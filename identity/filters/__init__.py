@@ -7,7 +7,7 @@ only reads what all others let pass.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from identity.filters import blacklist, quality, survey, toxicity
 from identity.filters.verdicts import Evaluate, Judgement, Rule, Settings, Verdict, candidates_of
@@ -33,10 +33,14 @@ def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], sett
     verdicts: list[list[Verdict | None]] = [[None] * len(conversation.messages) for conversation in conversations]
     timeouts: Counter[str] = Counter()
     marks: dict[tuple[int, int], tuple[Verdict, ...]] = {}
+    scores: dict[tuple[int, int], Mapping[str, float]] = {}
     waiting = candidates_of(conversations, settings.roles)
     for evaluate in rules:
         findings = evaluate(waiting)
         timeouts.update(findings.timeouts)
+        for candidate, by_label in zip(waiting, findings.scores, strict=False):
+            if by_label is not None:
+                scores[candidate.number, candidate.position] = by_label
         for index, found in findings.marks.items():
             marks[waiting[index].number, waiting[index].position] = found
         if any(findings.verdicts):
@@ -48,4 +52,4 @@ def judge(conversations: Sequence[Conversation], rules: Sequence[Evaluate], sett
                     verdicts[candidate.number][candidate.position] = verdict
                     marks.pop((candidate.number, candidate.position), None)
             waiting = passed
-    return Judgement(verdicts, marks, dict(timeouts))
+    return Judgement(verdicts, marks, dict(timeouts), scores)

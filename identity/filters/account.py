@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -123,7 +123,7 @@ def statistics_lines(account: Account) -> list[str]:
     return lines
 
 
-def statistics(account: Account, mode: str) -> dict[str, object]:
+def statistics(account: Account, mode: str) -> dict[str, Any]:
     """The account for programs: counts of messages by rule and by pattern, conversations, and what is not a verdict."""
     return {
         "written_by": "conversation_filter",

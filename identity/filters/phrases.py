@@ -157,17 +157,27 @@ class PhraseMatcher:
                 return msgspec.structs.replace(trims[0], action="drop"), ()
         return None, tuple(found)
 
+    def names(self, candidate: Candidate) -> list[str]:
+        """All phrases that a message uses, whatever follows from them; those of one side are looked for in both."""
+        text = candidate.message.content
+        reading = folded(text)
+        text = reading.text if reading else text
+        hits = self._triggered(text)
+        return [each.name or "" for each in self._judge(text, hits, candidate, everything=True)] if hits else []
+
     def _triggered(self, text: str) -> list[Phrase]:
         if not self.phrases:
             return []
         return [self.phrases[index] for index in sorted(self.set.Match(text) or ())]
 
-    def _judge(self, text: str, hits: Sequence[Phrase], candidate: Candidate) -> list[Verdict]:
-        """What the phrases find, in their order; ends with the first that takes the message."""
+    def _judge(
+        self, text: str, hits: Sequence[Phrase], candidate: Candidate, everything: bool = False
+    ) -> list[Verdict]:
+        """What the phrases find, in their order; unless everything is asked, ends with the first that takes it."""
         own = own_words(text)
         found = []
         for phrase in hits:
-            if phrase.role not in ("any", candidate.message.role):
+            if not everything and phrase.role not in ("any", candidate.message.role):
                 continue
             spans = []
             for match in phrase.search.finditer(own):
@@ -186,7 +196,7 @@ class PhraseMatcher:
             span = _sentence(own, *spans[0]) if phrase.action == "trim" else spans[0]
             score = float(count) if phrase.least > 1 else None
             found.append(Verdict("blacklist", phrase.pattern, span, score, phrase.name, phrase.action))
-            if phrase.action in ("drop", "mask"):
+            if phrase.action in ("drop", "mask") and not everything:
                 break
         return found
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 
+from identity.console import UserError
 from identity.filters import judge
 from identity.filters.account import Account, with_flagged_as_context, with_marks, without_flagged
 from identity.filters.difference import Difference
 from identity.filters.duplicates import Duplicates
 from identity.filters.overrides import Overrides
 from identity.filters.privacy import Placeholders, Redactor
+from identity.filters.report_data import ReportData
 from identity.filters.verdicts import Evaluate, Settings, Verdict
 from identity.records import Conversation
+
+Found = TypeVar("Found")
 
 # A batch is the unit of judgement: small enough to hold in memory, and with toxicity (some messages a second on a
 # small CPU) small enough for the progress bar to move, large enough to sort by length.
@@ -41,6 +45,7 @@ class Run:
     overrides: Overrides | None = None
     difference: Difference | None = None
     redactor: Redactor | None = None
+    report: ReportData | None = None
     placeholders: Placeholders = field(default_factory=Placeholders)
 
     def filtered(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
@@ -51,11 +56,9 @@ class Run:
         for batch in in_batches(conversations, size):
             judgement = judge(batch, self.rules, self.settings)
             self.account.timeouts.update(judgement.timeouts)
-            marks: dict[int, dict[int, tuple[Verdict, ...]]] = {}
-            for (number, position), found in judgement.marks.items():
-                marks.setdefault(number, {})[position] = found
+            marks, scores = by_conversation(judgement.marks), by_conversation(judgement.scores)
             for number, (conversation, verdicts) in enumerate(zip(batch, judgement.verdicts, strict=True)):
-                remaining = self._remaining(conversation, verdicts, marks.get(number, {}))
+                remaining = self._remaining(conversation, verdicts, marks.get(number, {}), scores.get(number, {}))
                 if remaining.messages:
                     yield remaining
                 else:
@@ -66,9 +69,11 @@ class Run:
         conversation: Conversation,
         verdicts: list[Verdict | None],
         marks: Mapping[int, tuple[Verdict, ...]],
+        scores: Mapping[int, Mapping[str, float]],
     ) -> Conversation:
         if self.duplicates:
             verdicts = without_surplus(self.duplicates, conversation, verdicts)
+        judged = verdicts
         if self.overrides:
             verdicts = self.overrides.applied(conversation, verdicts)
         if self.difference:
@@ -76,10 +81,67 @@ class Run:
         self.account.add(conversation, verdicts, self.settings.roles)
         marks = {position: found for position, found in marks.items() if verdicts[position] is None}
         if self.rejects is not None:
-            self.rejects.writelines(reject_lines(conversation, verdicts, marks))
+            self.rejects.writelines(reject_lines(conversation, verdicts, marks, scores))
+        if self.report:
+            self.report.add(conversation, judged, verdicts, marks, scores)
         if marks:
             conversation = with_marks(conversation, marks, self.account)
         return (without_flagged if self.mode == "drop" else with_flagged_as_context)(conversation, verdicts)
+
+    def notes(self) -> list[str]:
+        """What the table does not say."""
+        account = self.account
+        lines: list[str] = []
+        flagged = sum(account.flagged.values())
+        if self.mode == "mask" and flagged:
+            lines.append(
+                f"Nothing was removed: {account.masked} filtered messages of the assistant stay as context with weight"
+                f" 0, {flagged - account.masked} of the user stay as they are."
+            )
+        if account.system:
+            lines.append(f"Kept includes {account.system} system messages, which are never judged.")
+        if account.other_side:
+            judged = " ".join(self.settings.roles)
+            lines.append(
+                f"Kept includes {account.other_side} messages of the other side, not judged with --roles {judged}."
+            )
+        if account.emptied:
+            lines.append(
+                f"{account.emptied} of {account.conversations} conversations had no message left and are gone."
+            )
+        if account.trimmed:
+            lines.append(f"{account.trimmed} messages are kept without a sentence that a pack trims.")
+        if account.marks:
+            lines.append(
+                "Trimmed and noted: " + ", ".join(f"{name} {count}" for name, count in account.marks.most_common())
+            )
+        for pattern, count in sorted(account.timeouts.items()):
+            lines.append(f"{pattern} ran out of time in {count} messages, which it did not take; simplify it.")
+        if self.placeholders.counts:
+            found = ", ".join(f"{kind} {count}" for kind, count in self.placeholders.counts.most_common())
+            lines.append(f"Redacted: {found}.")
+        if self.overrides and self.overrides.missed:
+            lines.append(
+                f"{self.overrides.missed} of {len(self.overrides.decisions)} overrides name messages that are not here."
+            )
+        return lines
+
+
+class NothingLeft(UserError):
+    """Every message was filtered."""
+
+
+def some_left(kept: Iterable[Conversation], account: Account) -> Iterator[Conversation]:
+    """Pass conversations through; NothingLeft at their end if there was none, and then nothing is written."""
+    is_empty = True
+    for conversation in kept:
+        is_empty = False
+        yield conversation
+    if is_empty:
+        raise NothingLeft(
+            f"nothing is left: all {sum(account.flagged.values())} messages were filtered; "
+            "lower --min-length, take patterns out, or use --mode mask"
+        )
 
 
 def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[list[Conversation]]:
@@ -133,16 +195,29 @@ def without_surplus(
     return judged
 
 
+def by_conversation(found: Mapping[tuple[int, int], Found]) -> dict[int, dict[int, Found]]:
+    """By number of the conversation and then of the message, instead of by both."""
+    sorted_out: dict[int, dict[int, Found]] = {}
+    for (number, position), each in found.items():
+        sorted_out.setdefault(number, {})[position] = each
+    return sorted_out
+
+
 def reject_lines(
-    conversation: Conversation, verdicts: Sequence[Verdict | None], marks: Mapping[int, Sequence[Verdict]]
+    conversation: Conversation,
+    verdicts: Sequence[Verdict | None],
+    marks: Mapping[int, Sequence[Verdict]],
+    scores: Mapping[int, Mapping[str, float]],
 ) -> Iterator[bytes]:
     """One JSON line per flagged message, per trimmed sentence and per note, in the order of the messages."""
     for position, verdict in enumerate(verdicts):
         for found in (verdict,) if verdict else marks.get(position, ()):
-            yield reject_line(conversation, position, found)
+            yield reject_line(conversation, position, found, scores.get(position))
 
 
-def reject_line(conversation: Conversation, position: int, verdict: Verdict) -> bytes:
+def reject_line(
+    conversation: Conversation, position: int, verdict: Verdict, scores: Mapping[str, float] | None
+) -> bytes:
     """The verdict on one message with its evidence and the ids of its neighbours, as a line of JSON."""
     messages = conversation.messages
     message = messages[position]
@@ -162,4 +237,6 @@ def reject_line(conversation: Conversation, position: int, verdict: Verdict) -> 
         "before": messages[position - 1].id if position else None,
         "after": messages[position + 1].id if position + 1 < len(messages) else None,
     }
+    if scores:
+        line["scores"] = {label: round(score, 4) for label, score in scores.items()}
     return msgspec.json.encode(line) + b"\n"

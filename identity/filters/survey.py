@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from identity.filters.contrast import Phrase, PhraseCounts, ranked
+from identity.filters.contrast import Phrase, PhraseCounts, Uses, ranked
+from identity.filters.phrases import PhraseMatcher
 from identity.filters.quality import readable_length
 from identity.filters.quality_score import LengthProfile, score
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
 from identity.records import Conversation
+from presets import PACKS
 
 SUGGESTED = 40  # phrases, more than anyone wants to read
 
 
 @dataclass
 class Survey:
-    """How long the messages of each role are, and which phrases either side uses."""
+    """How long the messages of each role are; for a portrait also which phrases either side uses, its own and others'.
+
+    `rules` counts by pack and name what the packs of presets.py find, switched on or not: what any assistant says.
+    """
 
     lengths: dict[str, LengthProfile] = field(default_factory=dict)
     phrases: PhraseCounts | None = None
+    rules: dict[str, Uses] = field(default_factory=dict)
+    matcher: PhraseMatcher | None = None
 
     def add(self, conversation: Conversation) -> None:
         """Count one conversation."""
@@ -28,11 +35,27 @@ class Survey:
             self.lengths.setdefault(message.role, LengthProfile()).add(readable_length(message.content))
         if self.phrases:
             self.phrases.add(conversation)
+        if self.matcher:
+            self._count_rules(self.matcher, conversation)
+
+    def _count_rules(self, matcher: PhraseMatcher, conversation: Conversation) -> None:
+        said_here = set()
+        for position, message in enumerate(conversation.messages):
+            for name in matcher.names(Candidate(message, conversation.messages, position)):
+                uses = self.rules.setdefault(name, Uses())
+                if message.role == "assistant":
+                    uses.voice += 1
+                    uses.conversations += name not in said_here
+                    said_here.add(name)
+                else:
+                    uses.other += 1
 
 
-def survey(conversations: Iterable[Conversation], phrases: bool = False) -> Survey:
+def survey(conversations: Iterable[Conversation], portrait: bool = False) -> Survey:
     """One pass over all conversations, in bounded memory."""
-    found = Survey(phrases=PhraseCounts() if phrases else None)
+    found = Survey(
+        phrases=PhraseCounts() if portrait else None, matcher=PhraseMatcher(tuple(PACKS)) if portrait else None
+    )
     for conversation in conversations:
         found.add(conversation)
     return found
@@ -57,11 +80,11 @@ def prepare_quality(settings: Settings) -> Evaluate | None:
     return evaluate
 
 
-def suggestion_lines(counts: PhraseCounts) -> list[str]:
+def suggestion_lines(found: Survey) -> list[str]:
     """What the voice says far more often than the other side, as lines of a --blacklist-file, to be chosen from."""
     lines = ["# What the voice says far more often than the other side of the same chats. Most of it is the voice"]
     lines.append("# itself: keep the lines that you never want to hear again, and give them as --blacklist-file.")
-    for phrase in ranked(counts, SUGGESTED):
+    for phrase in ranked(found.phrases, SUGGESTED) if found.phrases else ():
         lines += ["", f"# {_evidence(phrase)}", pattern_of(phrase.text)]
     return lines
 

@@ -103,12 +103,14 @@ class Rule:
 class Judgement:
     """Verdicts of a batch: for each conversation one entry per message, None where the message passes.
 
-    `marks` of the messages that pass, by numbers of conversation and message.
+    `marks` of the messages that pass, and scores by label of those that were scored, by numbers of conversation and
+    message.
     """
 
     verdicts: list[list[Verdict | None]]
     marks: dict[tuple[int, int], tuple[Verdict, ...]] = field(default_factory=dict)
     timeouts: dict[str, int] = field(default_factory=dict)
+    scores: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
 
 
 HEARD_MESSAGES = 4  # how far back `heard` looks: two exchanges
