@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ from identity.filters import RULES, judge, prepare, stream
 from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
 from identity.filters.phrases import re2_options
 from identity.filters.quality import low_quality_reason, readable_length
-from identity.filters.user_patterns import as_superset
-from identity.filters.verdicts import Settings, UserPattern
+from identity.filters.user_patterns import UserPatterns, as_superset, costly_patterns
+from identity.filters.verdicts import Settings, UserPattern, Verdict
 from identity.records import Conversation, Message, encode, read_conversations, write_conversations
 from identity.rows import pairs
 
@@ -631,3 +632,36 @@ def test_the_quick_look_for_a_pattern_misses_nothing(pieces: list[str], text: li
 
 def test_a_negated_class_of_complements_has_no_quick_look() -> None:
     assert as_superset(r"[^\W]") is None
+
+
+# The patterns that made other filters hang, with a text that makes each of them try everything.
+CATASTROPHES = [
+    (r"(a+)+$", "a" * 29 + "!"),
+    (r"^(?:\w+\s?)*$", "word " * 9 + "é!"),
+    (r".*.*=.*;", "x" * 4000),
+    (r"\s+$", " " * 20_000 + "é"),
+]
+
+
+@pytest.mark.parametrize("pattern, text", CATASTROPHES)
+def test_a_classic_catastrophe_ends_and_the_next_message_is_judged(pattern: str, text: str) -> None:
+    patterns, timeouts = UserPatterns([UserPattern(pattern), UserPattern("tea")]), Counter[str]()
+    patterns.first(text + " é", timeouts)
+    assert set(timeouts) <= {pattern}
+    assert patterns.first("green tea", timeouts) is not None
+
+
+def test_all_patterns_together_have_a_limit_for_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.filters.user_patterns.MESSAGE_LIMIT", 0.0)
+    timeouts: Counter[str] = Counter()
+    patterns = UserPatterns([UserPattern(r"(?=tea)tea"), UserPattern(r"(?<=x)y"), UserPattern("tea")])
+    assert patterns.first("green tea", timeouts) == Verdict("blacklist", "tea", (6, 9))
+    assert timeouts == {r"(?=tea)tea": 1, r"(?<=x)y": 1}
+
+
+def test_a_costly_pattern_is_told_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.filters.user_patterns.COSTLY", 0.0)
+    [(pattern, seconds)] = costly_patterns([UserPattern("tea")], ["green tea"] * 5)
+    assert pattern == "tea" and seconds > 0
+    monkeypatch.setattr("identity.filters.user_patterns.COSTLY", 60.0)
+    assert costly_patterns([UserPattern("tea")], ["green tea"] * 5) == []

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from identity.console import UserError
+from identity.filters import spoken_text
 from identity.filters.phrases import PhraseMatcher, compile_phrase
-from identity.filters.spoken_text import FILLER, folded, own_words
+from identity.filters.spoken_text import FILLER, INVISIBLE, folded, own_words
 from identity.filters.verdicts import Candidate, Verdict
 from identity.records import Message
 from presets import AI_SLOP_PHRASES, CORPORATE_PHRASES
@@ -199,3 +200,12 @@ def test_a_hostile_message_is_read_in_linear_time(matcher: PhraseMatcher, hostil
     started = time.perf_counter()
     find(matcher, hostile + " not nothing")
     assert time.perf_counter() - started < 1.0
+
+
+def test_characters_without_width_are_the_same_in_both_engines() -> None:
+    import re2
+
+    invisible = re2.compile(INVISIBLE)
+    assert [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000 and invisible.search(chr(code))] == [
+        chr(code) for code in range(0x110000) if spoken_text._INVISIBLE.match(chr(code))
+    ]

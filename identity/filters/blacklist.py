@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from identity.filters.phrases import PhraseMatcher, re2_options
-from identity.filters.spoken_text import folded
+from identity.filters.spoken_text import INVISIBLE, folded
 from identity.filters.user_patterns import UserPatterns
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
 
@@ -26,8 +27,12 @@ def prepare(settings: Settings) -> Evaluate | None:
         marks: dict[int, tuple[Verdict, ...]] = {}
         for index, candidate in enumerate(candidates):
             content = candidate.message.content
-            if gate and not gate.Match(content.encode()) and (content.isascii() or folded(content) is None):
-                continue
+            if gate and not gate.Match(content.encode()):
+                if content.isascii() or unicodedata.is_normalized("NFKC", content):
+                    continue
+                reading = folded(content)
+                if reading and not gate.Match(reading.text.encode()):
+                    continue
             verdict = own.first(content, timeouts)
             if verdict is None:
                 verdict, found = phrases.judged(candidate, settings.min_length)
@@ -42,7 +47,8 @@ def prepare(settings: Settings) -> Evaluate | None:
 def _gate(own: UserPatterns, phrases: PhraseMatcher) -> Any:
     """One RE2 set that matches wherever any pattern may, or None if there is a pattern that no such set can hold.
 
-    Nearly every message has no hit at all, and is seen once instead of once by either side.
+    Nearly every message has no hit at all, and is seen once instead of once by either side. Characters without width
+    count as a hit, so that a text without one that is in normal form reads as it is written (see folded).
     """
     import re2
 
@@ -50,7 +56,7 @@ def _gate(own: UserPatterns, phrases: PhraseMatcher) -> Any:
     if wide is None:
         return None
     gate = re2.Set.SearchSet(re2_options())
-    for pattern in (*wide, *(phrase.trigger for phrase in phrases.phrases)):
+    for pattern in (*wide, *(phrase.trigger for phrase in phrases.phrases), INVISIBLE):
         gate.Add(pattern)
     gate.Compile()
     return gate

@@ -74,7 +74,7 @@ def _low_quality(content: str) -> Verdict | None:
 
 def low_quality_reason(content: str) -> str | None:
     """ "empty", "no words" or "single word", None if the content is more than that."""
-    if _TWO_WORDS.match(content[:100]):  # nearly every message; the rest is looked at closely
+    if _TWO_WORDS.match(content):  # nearly every message; the rest is looked at closely
         return None
     reading = folded(content)
     text = (reading.text if reading else content).strip()
@@ -105,7 +105,8 @@ GLANCE = 64  # characters, enough to see that nearly every message is not short
 
 def _too_short(content: str, minimum: int) -> Verdict | None:
     start = content[:GLANCE]
-    if start.isascii() and 2 * len(start.split()) > minimum:  # a word and a space each: long enough at a glance
+    # Long enough at a glance; of what is ASCII and printable only the space is white.
+    if start.isascii() and start.isprintable() and len(start) - start.count(" ") >= minimum:
         return None
     length = readable_length(content)
     if length >= minimum:

@@ -75,6 +75,9 @@ def _blank_code(text: str) -> str:
 # Characters without width that can hide a word from a search: soft hyphen, zero-width space and joiners, word
 # joiner, direction marks, byte order mark.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+INVISIBLE = (
+    r"[\x{ad}\x{34f}\x{61c}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]"  # as RE2 has it
+)
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
