@@ -72,13 +72,18 @@ _KEYS = (
 _HAS_DIGIT = re.compile(r"[0-9]")
 
 
+# Specific enough by their beginning; the other kinds have a digit in all but one of some hundred keys, and words that
+# begin as they do have none.
+_WITHOUT_DIGIT = ("hf_", "AKIA", "ASIA", "sk_live_", "rk_live_", "sk_test_", "rk_test_")
+
+
 def _key(text: str, start: int, end: int) -> Iterator[Part]:
     value = text[start:end].rstrip(".")
     if text.startswith("bot", start):
         start, value = start + 3, value[3:]
     end = start + len(value)
     cut = end < len(text) and _alphanumeric(text[end])  # longer than keys of this kind are: something else
-    if not cut and (_HAS_DIGIT.search(value) or value.startswith("hf_")):
+    if not cut and (_HAS_DIGIT.search(value) or value.startswith(_WITHOUT_DIGIT)):
         yield start, end, value
 
 
