@@ -39,6 +39,7 @@ PERSONAL = [
     ("EMAIL", "anna.wren+boats@example.co.uk"),
     ("PHONE", "+49 30 1234567"),
     ("PHONE", "+1 (415) 555-2671"),
+    ("PHONE", "+33 6 60 00 83 35"),
     ("PHONE", "(415) 555-2671"),
     ("IP", "93.184.216.34"),
     ("IP", "2606:2800:220:1:248:1893:25c8:1946"),
@@ -57,6 +58,7 @@ LOOK_ALIKES = [
     "12,345.67 or 3.14159265358979",
     "2 + 2 = 4, +5 points",
     "@anna on the quay, me@home",
+    "an M.2 Internal Solid State Drive",
 ]
 
 

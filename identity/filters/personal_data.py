@@ -50,6 +50,7 @@ _PHONE = "|".join(
 _OTHER_NUMBER = re.compile(r"(?:isbn|issn|doi|version|order|invoice|ticket)[-\w.:#]{0,8}[ :#]{0,3}$", re.IGNORECASE)
 
 _NOT_DIGIT = re.compile(r"[^0-9]")
+_ANOTHER = re.compile(r" 00[1-9]")  # begins in the international form without a plus
 _LAST_GROUP = re.compile(r"[^0-9+]+[0-9]*$")
 
 
@@ -68,8 +69,8 @@ def _international(text: str, start: int, end: int) -> Iterator[Part]:
     """The candidate, or less of it where a date or another number follows after a space."""
     if text.startswith("0", start) and text[max(0, start - 2) : start].rstrip(" ")[-1:].isdigit():
         return  # a group of a longer number
-    another = text.find(" 00", start, end)
-    end = end if another < 0 else another
+    another = _ANOTHER.search(text, start + 1, end)
+    end = another.start() if another else end
     while end > start:
         written = text[start:end]
         digits = _NOT_DIGIT.sub("", written.replace("(0)", "")).removeprefix("00")
@@ -141,6 +142,7 @@ _NO_ADDRESS = re.compile(
     r"(?:park|arbeits|sitz|stell|spiel|fahr|schul|heim|rück|ausbildungs|studien|camping|sport)(?:platz|weg)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+_MACHINE = re.compile(r"\b(?:state|hard|flash|disk|tape|thumb|test|worm|chain|belt|usb|optical) drive\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s*(?:%|€|(?:minuten|min|stunden|std|km|meter|m|uhr|euro|mal|jahre|tage|personen)\b)", re.IGNORECASE
 )
@@ -149,7 +151,13 @@ _UNIT = re.compile(
 def _address(text: str, start: int, end: int) -> Iterator[Part]:
     year = re.match(r"(?:19|20)[0-9]{2} ", text[start:end])  # "In 2023 The Road to ..."
     touched = (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum())
-    if year or touched or _NO_ADDRESS.match(text, start, end) or _UNIT.match(text, end):
+    if (
+        year
+        or touched
+        or _NO_ADDRESS.match(text, start, end)
+        or _UNIT.match(text, end)
+        or _MACHINE.search(text, start, end)
+    ):
         return
     end = start + len(text[start:end].rstrip("'’-."))
     value = text[start:end].casefold().replace("str.", "strasse")
