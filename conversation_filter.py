@@ -267,15 +267,12 @@ def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> 
 
 def measure(arguments: argparse.Namespace, source: str | Path, label: str, portrait: bool) -> Survey:
     """The first pass over the input: what is usual in it. What is redacted has no part in that."""
-    from identity.filters.privacy import Placeholders
     from identity.filters.stream import redacted
     from identity.filters.survey import survey
 
-    redactor, placeholders = redactor_from(arguments), Placeholders()
     conversations = read(source, label, arguments.quiet)
-    if redactor:
-        conversations = (redacted(each, redactor, placeholders) for each in conversations)
-    return survey(conversations, portrait)
+    redactor = redactor_from(arguments)
+    return survey(redacted(conversations, redactor) if redactor else conversations, portrait)
 
 
 def suggest(arguments: argparse.Namespace) -> int:
@@ -311,6 +308,7 @@ def list_rules(arguments: argparse.Namespace) -> int:
 
 def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     """Everything that can be wrong with the call is found here, before the input is read to be filtered."""
+    from identity.filters import screen
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
@@ -341,6 +339,7 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
         duplicates=duplicates,
         redactor=redactor,
         report=report,
+        screen=screen.prepare(settings, redactor),
     )
 
 

@@ -95,7 +95,7 @@ def open_output(path: str | Path, force: bool = False) -> Iterator[IO[bytes]]:
     # mkstemp creates with mode 0600 on POSIX; on Windows the user's profile folder rights apply.
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
     try:
-        with os.fdopen(handle, "wb", buffering=1 << 20) as raw:
+        with os.fdopen(handle, "wb", buffering=1 << 18) as raw:
             if target.suffix == ".gz":
                 with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
                     yield cast(IO[bytes], packed)

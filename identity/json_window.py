@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-BLOCK = 1 << 20  # bytes read at a time
+BLOCK = 1 << 18  # bytes read at a time: what follows happens in a core's cache
 LONGEST = 512 << 20  # bytes of one value: far more than any conversation has, and what a file cannot take more of
 
 # Inside a value only strings and brackets matter. One step goes over what does not change the depth: plain characters,

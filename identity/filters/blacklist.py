@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from identity.filters.phrases import PhraseMatcher, re2_options
+from identity.filters.phrases import PhraseMatcher, gate_of
 from identity.filters.spoken_text import INVISIBLE, folded
 from identity.filters.user_patterns import UserPatterns
-from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
+from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, UserPattern, Verdict
 
 
 def prepare(settings: Settings) -> Evaluate | None:
     """None when there is nothing to search for; UsageError for a pattern that does not compile."""
     if not (settings.patterns or settings.packs):
         return None
-    own = UserPatterns(settings.patterns)
-    phrases = PhraseMatcher(settings.packs)
-    gate = _gate(own, phrases)
+    own, phrases = _searches(settings.patterns, settings.packs)
+    wide = wanted(settings)
+    gate = None if wide is None else gate_of(wide)
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
         timeouts: Counter[str] = Counter()
         verdicts: list[Verdict | None] = [None] * len(candidates)
         marks: dict[int, tuple[Verdict, ...]] = {}
         for index, candidate in enumerate(candidates):
+            if candidate.screened:
+                continue
             content = candidate.message.content
             if gate and not gate.Match(content.encode()):
                 if content.isascii() or unicodedata.is_normalized("NFKC", content):
@@ -44,19 +46,19 @@ def prepare(settings: Settings) -> Evaluate | None:
     return evaluate
 
 
-def _gate(own: UserPatterns, phrases: PhraseMatcher) -> Any:
-    """One RE2 set that matches wherever any pattern may, or None if there is a pattern that no such set can hold.
+@functools.lru_cache(maxsize=1)
+def _searches(patterns: tuple[UserPattern, ...], packs: tuple[str, ...]) -> tuple[UserPatterns, PhraseMatcher]:
+    return UserPatterns(patterns), PhraseMatcher(packs)
 
-    Nearly every message has no hit at all, and is seen once instead of once by either side. Characters without width
-    count as a hit, so that a text without one that is in normal form reads as it is written (see folded).
+
+def wanted(settings: Settings) -> list[str] | None:
+    """Patterns of which one matches wherever there may be a verdict, or None if there is one that RE2 cannot have.
+
+    Characters without width count as a hit, so that a text without one that is in normal form reads as it is written
+    (see folded).
     """
-    import re2
-
+    own, phrases = _searches(settings.patterns, settings.packs)
     wide = own.supersets()
     if wide is None:
         return None
-    gate = re2.Set.SearchSet(re2_options())
-    for pattern in (*wide, *(phrase.trigger for phrase in phrases.phrases), INVISIBLE):
-        gate.Add(pattern)
-    gate.Compile()
-    return gate
+    return [*wide, *(phrase.trigger for phrase in phrases.phrases), INVISIBLE]

@@ -7,7 +7,7 @@ Only on a hit are quotes and code blanked, the spans searched and the context pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,17 @@ def re2_options() -> Any:
     options.log_errors = False
     options.max_mem = 64 << 20
     return options
+
+
+def gate_of(patterns: Iterable[str]) -> Any:
+    """An RE2 set of the patterns, without regard to case."""
+    import re2
+
+    gate = re2.Set.SearchSet(re2_options())
+    for pattern in patterns:
+        gate.Add(pattern)
+    gate.Compile()
+    return gate
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,13 @@ def prepare_too_short(settings: Settings) -> Evaluate | None:
     if settings.min_length <= 0:
         return None
 
+    minimum = settings.min_length
+    # Nearly every message has that many visible characters of ASCII at its very beginning.
+    long_enough = re.compile(rf"(?: ?[!-~]){{{minimum}}}").match
+
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
-        return Findings([_too_short(candidate.message.content, settings.min_length) for candidate in candidates])
+        contents = [candidate.message.content for candidate in candidates]
+        return Findings([None if long_enough(content) else _too_short(content, minimum) for content in contents])
 
     return evaluate
 
@@ -100,14 +105,7 @@ def readable_length(content: str) -> int:
     return len(text) + 2 * len(_HAN.findall(text)) + len(_KANA_HANGUL.findall(text))
 
 
-GLANCE = 64  # characters, enough to see that nearly every message is not short
-
-
 def _too_short(content: str, minimum: int) -> Verdict | None:
-    start = content[:GLANCE]
-    # Long enough at a glance; of what is ASCII and printable only the space is white.
-    if start.isascii() and start.isprintable() and len(start) - start.count(" ") >= minimum:
-        return None
     length = readable_length(content)
     if length >= minimum:
         return None

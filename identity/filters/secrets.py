@@ -192,7 +192,8 @@ SECRETS: tuple[Detector, ...] = (
     Detector("API_KEY", _KEY, _KEY, _key),
     Detector("TOKEN", _TOKEN, _TOKEN, as_written),
     Detector("WEBHOOK", _WEBHOOK, _WEBHOOK, as_written),
-    Detector("PASSWORD", _PASSWORD, _PASSWORD, as_written),
+    # Nearly any text holds words, so the gate begins at the colon.
+    Detector("PASSWORD", r"://[^\s/?#@]*@", _PASSWORD, as_written),
     Detector("CARD", r"[0-9](?:[ \x{a0}-]?[0-9]){11}", r"([0-9]+(?:[ \x{a0}-][0-9]+)*)", _card),
     Detector(
         "IBAN",

@@ -6,7 +6,7 @@ of the input, happens here: copies are counted, decisions by hand applied, every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, TypeVar
 
@@ -20,6 +20,7 @@ from identity.filters.duplicates import Duplicates
 from identity.filters.overrides import Overrides
 from identity.filters.privacy import Placeholders, Redactor
 from identity.filters.report_data import ReportData
+from identity.filters.screen import Screen
 from identity.filters.verdicts import Evaluate, Settings, Verdict
 from identity.records import Conversation
 
@@ -29,7 +30,7 @@ Found = TypeVar("Found")
 # small CPU) small enough for the progress bar to move, large enough to sort by length.
 BATCH_CONVERSATIONS = 512
 BATCH_CONVERSATIONS_TOXICITY = 32
-BATCH_CHARACTERS = 8_000_000
+BATCH_CHARACTERS = 100_000
 
 
 @dataclass
@@ -46,15 +47,18 @@ class Run:
     difference: Difference | None = None
     redactor: Redactor | None = None
     report: ReportData | None = None
+    screen: Screen | None = None
     placeholders: Placeholders = field(default_factory=Placeholders)
 
     def filtered(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         """What remains of each conversation, in order; those without a message left are only counted."""
-        if self.redactor:  # first of all: what is private is in no verdict, no reject and no report either
-            conversations = (redacted(each, self.redactor, self.placeholders) for each in conversations)
         size = BATCH_CONVERSATIONS_TOXICITY if self.settings.toxicity else BATCH_CONVERSATIONS
         for batch in in_batches(conversations, size):
-            judgement = judge(batch, self.rules, self.settings)
+            suspects = [self.screen.suspects(each) for each in batch] if self.screen else None
+            if self.redactor:  # first of all: what is private is in no verdict, no reject and no report either
+                for number, conversation in enumerate(batch):
+                    redact(conversation, self.redactor, self.placeholders, suspects[number] if suspects else None)
+            judgement = judge(batch, self.rules, self.settings, suspects)
             self.account.timeouts.update(judgement.timeouts)
             marks, scores = by_conversation(judgement.marks), by_conversation(judgement.scores)
             for number, (conversation, verdicts) in enumerate(zip(batch, judgement.verdicts, strict=True)):
@@ -158,23 +162,33 @@ def in_batches(conversations: Iterable[Conversation], size: int) -> Iterator[lis
         yield batch
 
 
-def redacted(conversation: Conversation, redactor: Redactor, placeholders: Placeholders) -> Conversation:
-    """The conversation with placeholders for what is private, in its title, its messages and their alternatives."""
-    texts = [conversation.title, *(message.content for message in conversation.messages)]
-    texts += [other.content for message in conversation.messages for other in message.alternatives]
-    if not redactor.may_find(texts):
-        return conversation
+def redact(
+    conversation: Conversation, redactor: Redactor, placeholders: Placeholders, suspects: Container[int] | None = None
+) -> None:
+    """Put placeholders for what is private in its title, its messages and their alternatives.
+
+    `suspects` are the messages that a screen points at; without one all are read.
+    """
 
     def clean(text: str) -> str:
         found = redactor.find(text)
         return placeholders.replace(text, found) if found else text
 
-    conversation.title = clean(conversation.title)
-    for message in conversation.messages:
-        message.content = clean(message.content)
+    if conversation.title:
+        conversation.title = clean(conversation.title)
+    for position, message in enumerate(conversation.messages):
+        if suspects is None or position in suspects:
+            message.content = clean(message.content)
         for alternative in message.alternatives:
             alternative.content = clean(alternative.content)
-    return conversation
+
+
+def redacted(conversations: Iterable[Conversation], redactor: Redactor) -> Iterator[Conversation]:
+    """The conversations with placeholders, as `redact` puts them, numbered through."""
+    placeholders = Placeholders()
+    for conversation in conversations:
+        redact(conversation, redactor, placeholders)
+        yield conversation
 
 
 def without_surplus(

@@ -6,7 +6,7 @@ candidates. It keeps no state between calls, so the same batch gets the same ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,6 +55,7 @@ class Candidate(msgspec.Struct, gc=False):
     messages: Sequence[Message] = ()  # of the conversation
     position: int = 0  # in them
     number: int = 0  # of the conversation in its batch
+    screened: bool = False  # it was looked at already: the blacklist has nothing in it (see screen.py)
 
     @property
     def heard(self) -> tuple[str, ...]:
@@ -116,11 +117,18 @@ class Judgement:
 HEARD_MESSAGES = 4  # how far back `heard` looks: two exchanges
 
 
-def candidates_of(conversations: Sequence[Conversation], roles: Sequence[str]) -> list[Candidate]:
-    """The messages to judge. System messages are never judged, whatever `roles` says."""
+def candidates_of(
+    conversations: Sequence[Conversation], roles: Sequence[str], suspects: Sequence[Container[int]] | None = None
+) -> list[Candidate]:
+    """The messages to judge. System messages are never judged, whatever `roles` says.
+
+    `suspects` are, for each conversation, the numbers of the messages that a screen points at; without one all are.
+    """
     judged = frozenset(roles) - {"system"}
     return [
-        Candidate(message, conversation.messages, position, number)
+        Candidate(
+            message, conversation.messages, position, number, suspects is not None and position not in suspects[number]
+        )
         for number, conversation in enumerate(conversations)
         for position, message in enumerate(conversation.messages)
         if message.role in judged
