@@ -167,11 +167,14 @@ def build_parser() -> ArgumentParser:
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """The flags as plain values; UsageError for a pattern file that cannot be read."""
     from identity.filters.toxicity import parse_thresholds
-    from identity.filters.toxicity_cache import default_cache_path
     from identity.filters.user_patterns import read_pattern_file
     from identity.filters.verdicts import Settings, UserPattern
 
-    cache = arguments.toxicity_cache
+    toxicity, cache = arguments.toxicity != "off", arguments.toxicity_cache
+    if toxicity and cache is None:
+        from identity.filters.toxicity_cache import default_cache_path
+
+        cache = str(default_cache_path())
     patterns = [UserPattern(text) for text in arguments.blacklist]
     if arguments.blacklist_file:
         patterns += read_pattern_file(arguments.blacklist_file)
@@ -180,12 +183,12 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         packs=chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop),
         min_length=arguments.min_length,
         min_quality=arguments.min_quality,
-        toxicity=arguments.toxicity != "off",
+        toxicity=toxicity,
         toxicity_threshold=arguments.toxicity_threshold,
         toxicity_model=arguments.toxicity_model,
         toxicity_thresholds=parse_thresholds(arguments.toxicity_labels),
         toxicity_precision=arguments.toxicity_precision,
-        toxicity_cache=None if cache == "none" else cache or str(default_cache_path()),
+        toxicity_cache=None if cache == "none" else cache,
         roles=ROLES[arguments.roles],
     )
 
@@ -312,7 +315,6 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
     from identity.filters.overrides import read_overrides
-    from identity.filters.report_data import ReportData
     from identity.filters.stream import Run
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
 
@@ -328,7 +330,10 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     if settings.min_quality or arguments.report:
         usual = measure(arguments, source, "measuring the voice", portrait=bool(arguments.report))
         settings = replace(settings, lengths=tuple(usual.lengths.items()))
-        report = ReportData(usual) if arguments.report else None
+        if arguments.report:
+            from identity.filters.report_data import ReportData
+
+            report = ReportData(usual)
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     return Run(
         rules,

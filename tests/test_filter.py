@@ -409,7 +409,7 @@ def test_no_corporate_and_no_ai_slop_leave_their_phrases(parsed: Path, tmp_path:
 
 
 def test_memory_is_bounded_by_a_batch_not_by_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "BATCH_CONVERSATIONS", 10)
+    monkeypatch.setattr(stream, "BATCH", (10, 1000))
     read = 0
 
     def endless() -> object:

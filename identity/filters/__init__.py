@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
-from identity.filters import blacklist, quality, survey, toxicity
+from identity.filters import blacklist, quality, toxicity
 from identity.filters.verdicts import Evaluate, Judgement, Rule, Settings, Verdict, candidates_of
 from identity.records import Conversation
 
@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = (
     Rule("blacklist", "Blacklist", blacklist.prepare),
     Rule("low_quality", "Low Quality", quality.prepare_low_quality),
     Rule("too_short", "Too Short", quality.prepare_too_short),
-    Rule("quality", "Quality Score", survey.prepare_quality),
+    Rule("quality", "Quality Score", quality.prepare_quality),
     Rule("toxicity", "Toxicity", toxicity.prepare),
 )
 

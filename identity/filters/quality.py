@@ -72,6 +72,27 @@ def prepare_too_short(settings: Settings) -> Evaluate | None:
     return evaluate
 
 
+def prepare_quality(settings: Settings) -> Evaluate | None:
+    """The rule for messages whose quality score is under settings.min_quality; None when that is 0."""
+    if settings.min_quality <= 0:
+        return None
+    from identity.filters.quality_score import score
+
+    lengths = dict(settings.lengths)
+
+    def evaluate(candidates: Sequence[Candidate]) -> Findings:
+        verdicts: list[Verdict | None] = []
+        for message in (candidate.message for candidate in candidates):
+            quality = score(message.content, lengths.get(message.role))
+            worst = min(quality.components, key=lambda name: quality.components[name])
+            low = quality.score < settings.min_quality
+            span = (0, len(message.content))
+            verdicts.append(Verdict("quality", worst, span, round(quality.score, 3)) if low else None)
+        return Findings(verdicts)
+
+    return evaluate
+
+
 def _low_quality(content: str) -> Verdict | None:
     reason = low_quality_reason(content)
     return Verdict("low_quality", reason, (0, len(content))) if reason else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from identity.filters.contrast import Phrase, PhraseCounts, Uses, ranked
 from identity.filters.phrases import PhraseMatcher
 from identity.filters.quality import readable_length
-from identity.filters.quality_score import LengthProfile, score
-from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
+from identity.filters.quality_score import LengthProfile
+from identity.filters.verdicts import Candidate
 from identity.records import Conversation
 from presets import PACKS
 
@@ -59,25 +59,6 @@ def survey(conversations: Iterable[Conversation], portrait: bool = False) -> Sur
     for conversation in conversations:
         found.add(conversation)
     return found
-
-
-def prepare_quality(settings: Settings) -> Evaluate | None:
-    """The rule for messages whose quality score is under settings.min_quality; None when that is 0."""
-    if settings.min_quality <= 0:
-        return None
-    lengths: Mapping[str, LengthProfile] = dict(settings.lengths)
-
-    def evaluate(candidates: Sequence[Candidate]) -> Findings:
-        verdicts: list[Verdict | None] = []
-        for message in (candidate.message for candidate in candidates):
-            quality = score(message.content, lengths.get(message.role))
-            worst = min(quality.components, key=lambda name: quality.components[name])
-            low = quality.score < settings.min_quality
-            span = (0, len(message.content))
-            verdicts.append(Verdict("quality", worst, span, round(quality.score, 3)) if low else None)
-        return Findings(verdicts)
-
-    return evaluate
 
 
 def suggestion_lines(found: Survey) -> list[str]:

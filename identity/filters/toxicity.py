@@ -11,12 +11,14 @@ import math
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from identity.console import UsageError, UserError
-from identity.filters.toxicity_cache import ScoreCache, identity_of
 from identity.filters.toxicity_model import MODEL_NAMES, ToxicityModel, ToxicityUnavailable, is_here, load
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
+
+if TYPE_CHECKING:
+    from identity.filters.toxicity_cache import ScoreCache
 
 __all__ = ["LABELS", "MODEL_NAMES", "PRECISIONS", "ToxicityUnavailable", "parse_thresholds", "prepare", "scores"]
 
@@ -115,6 +117,8 @@ class Scorer:
         if not is_here(self._name):
             self._loaded()  # downloads it, or says what is missing
         if settings.toxicity_cache is not None:
+            from identity.filters.toxicity_cache import ScoreCache, identity_of
+
             self._cache = ScoreCache(settings.toxicity_cache, identity_of(self._name, self._precision))
         self.labels = (self._cache and self._cache.labels()) or self._loaded().labels
 
