@@ -7,8 +7,9 @@ Makes conversations in a temporary folder: 680 characters a message in the mean,
 a phrase of the list below in 4 %, the rest drawn from 20,000 words by Zipf's law. Then runs in turn, each as a process
 of its own: the whole command with those 17 phrases as --blacklist beside all its own rules (read, redact, judge,
 write), and a straightforward program with the 17 alone (json.load, `re.search(p, text.lower(), re.IGNORECASE)` for
-each, json.dump). What both take by the phrases must be the same messages with the same phrase. "matching" is the phrase
-packs alone, in this process, on the same messages. Exit codes: 0 done, 1 the verdicts differ.
+each, json.dump). What both take by the phrases must be the same messages with the same phrase. "matching" is the
+blacklist rule alone (packs and phrases), in this process, on the same messages. Exit codes: 0 done, 1 the verdicts
+differ.
 """
 
 from __future__ import annotations
@@ -123,15 +124,15 @@ def obvious(source: str, output: str, rejects: str) -> None:
 
 
 def matching(path: Path) -> float:
-    """Messages a second of the phrase packs alone, on one core."""
-    from identity.filters.phrases import PhraseMatcher
-    from identity.filters.verdicts import Candidate
+    """Messages a second of the blacklist rule alone, with its packs and the phrases, on one core."""
+    from identity.filters import blacklist
+    from identity.filters.verdicts import Settings, UserPattern, candidates_of
 
-    matcher = PhraseMatcher(("corporate", "ai_slop"))
-    candidates = [Candidate(message) for one in read_conversations(path) for message in one.messages]
+    evaluate = blacklist.prepare(Settings(patterns=tuple(map(UserPattern, PHRASES))))
+    assert evaluate is not None
+    candidates = candidates_of(list(read_conversations(path)), ("user", "assistant"))
     began = time.process_time()
-    for candidate in candidates:
-        matcher.first(candidate)
+    evaluate(candidates)
     return len(candidates) / (time.process_time() - began)
 
 

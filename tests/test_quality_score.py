@@ -303,13 +303,21 @@ def test_talk_about_templates_and_its_like_is_none(content: str) -> None:
     assert component("template", content) == 1.0
 
 
+# --- wording ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("notes, expected", [(0, 1.0), (1, 0.85), (3, 0.55), (9, 0.5)])
+def test_each_note_of_a_pack_takes_a_little_and_all_together_a_half(notes: int, expected: float) -> None:
+    assert score("The boat came in before the rain.", None, notes).components["wording"] == pytest.approx(expected)
+
+
 # --- any text ---------------------------------------------------------------------------------------------------
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=400), st.integers(1, 5))
 def test_any_text_has_components_from_0_to_1(text: str, times: int) -> None:
     quality = score(text * times, profile(*[50] * 30))
-    assert list(quality.components) == ["length", "repetition", "characters", "completeness", "template"]
+    assert list(quality.components) == ["length", "repetition", "characters", "completeness", "template", "wording"]
     assert all(0.0 <= value <= 1.0 for value in (quality.score, *quality.components.values()))
 
 

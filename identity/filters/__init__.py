@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
 from identity.filters import blacklist, quality, toxicity
-from identity.filters.verdicts import Evaluate, Judgement, Rule, Settings, Verdict, candidates_of
+from identity.filters.verdicts import Evaluate, Judgement, Rule, Settings, Verdict, candidates_of, noted
 from identity.records import Conversation
 
 RULES: tuple[Rule, ...] = (
@@ -51,6 +51,7 @@ def judge(
                 scores[candidate.number, candidate.position] = by_label
         for index, found in findings.marks.items():
             marks[waiting[index].number, waiting[index].position] = found
+            waiting[index].notes = noted(found)
         if any(findings.verdicts):
             passed = []
             for candidate, verdict in zip(waiting, findings.verdicts, strict=True):

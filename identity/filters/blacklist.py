@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from identity.filters.phrases import PhraseMatcher, gate_of
 from identity.filters.spoken_text import INVISIBLE, folded
 from identity.filters.user_patterns import UserPatterns
-from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, UserPattern, Verdict
+from identity.filters.verdicts import Candidate, Evaluate, Findings, Habit, Settings, UserPattern, Verdict
 
 
 def prepare(settings: Settings) -> Evaluate | None:
     """None when there is nothing to search for; UsageError for a pattern that does not compile."""
     if not (settings.patterns or settings.packs):
         return None
-    own, phrases = _searches(settings.patterns, settings.packs)
+    own, phrases = _searches(settings.patterns, settings.packs, settings.habits)
     wide = wanted(settings)
     gate = None if wide is None else gate_of(wide)
 
@@ -47,8 +47,10 @@ def prepare(settings: Settings) -> Evaluate | None:
 
 
 @functools.lru_cache(maxsize=1)
-def _searches(patterns: tuple[UserPattern, ...], packs: tuple[str, ...]) -> tuple[UserPatterns, PhraseMatcher]:
-    return UserPatterns(patterns), PhraseMatcher(packs)
+def _searches(
+    patterns: tuple[UserPattern, ...], packs: tuple[str, ...], habits: tuple[tuple[str, Habit], ...]
+) -> tuple[UserPatterns, PhraseMatcher]:
+    return UserPatterns(patterns), PhraseMatcher(packs, dict(habits))
 
 
 def wanted(settings: Settings) -> list[str] | None:
@@ -57,7 +59,7 @@ def wanted(settings: Settings) -> list[str] | None:
     Characters without width count as a hit, so that a text without one that is in normal form reads as it is written
     (see folded).
     """
-    own, phrases = _searches(settings.patterns, settings.packs)
+    own, phrases = _searches(settings.patterns, settings.packs, settings.habits)
     wide = own.supersets()
     if wide is None:
         return None

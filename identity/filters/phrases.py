@@ -16,14 +16,16 @@ import msgspec
 from identity.console import UserError
 from identity.filters.quality import low_quality_reason, readable_length
 from identity.filters.spoken_text import folded, own_words
-from identity.filters.verdicts import ACTIONS, Candidate, Verdict
+from identity.filters.verdicts import ACTIONS, Candidate, Habit, Verdict
 from presets import PACKS, PHRASE_MENTIONED
 
 WINDOW = 100  # characters on either side that count as near, where a phrase does not say
+HABIT_WORDS = 20  # a message of fewer says nothing about how often something is used
+UNUSUAL = 2.0  # standard deviations above the mean
 _MENTION_REACH = 40  # characters before a phrase in which "the word" is looked for
 
 _CONTEXTS = ("need", "veto", "sure", "earned_by", "earned_here", "harmless", "idle_after", "idle_here")
-_WHERE = ("role", "position", "within", "action", "least", "distinct", "per_words")
+_WHERE = ("role", "position", "within", "action", "least", "distinct", "per_words", "habit")
 _EXAMPLES = ("hits", "misses")
 _FIELDS = frozenset(("name", "pattern", "forms", "window", "mention", *_CONTEXTS, *_WHERE, *_EXAMPLES))
 _CHOICES = {"role": ("any", "assistant", "user"), "position": ("anywhere", "start", "end"), "action": ACTIONS}
@@ -82,6 +84,7 @@ class Phrase:
     least: int = 1
     distinct: bool = False
     per_words: int = 0
+    habit: bool = False
     need: Any = None
     veto: Any = None
     sure: Any = None
@@ -128,8 +131,10 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
 class PhraseMatcher:
     """All phrases of the chosen packs."""
 
-    def __init__(self, packs: Sequence[str]) -> None:
+    def __init__(self, packs: Sequence[str], habits: Mapping[str, Habit] | None = None) -> None:
         import re2
+
+        self.habits = habits or {}
 
         self.phrases = [compile_phrase(entry, pack) for pack in packs for entry in PACKS[pack]]
         self.mentioned = re2.compile(expanded(PHRASE_MENTIONED), re2_options())
@@ -190,19 +195,9 @@ class PhraseMatcher:
         for phrase in hits:
             if not everything and phrase.role not in ("any", candidate.message.role):
                 continue
-            spans = []
-            for match in phrase.search.finditer(own):
-                start, end = match.span()
-                if (
-                    _in_place(phrase, own, start, end)
-                    and self._meant(phrase, text, own, start, end)
-                    and not _earned(phrase, text, candidate.heard)
-                ):
-                    spans.append((start, end))
-                    if phrase.least <= 1:
-                        break
+            spans = self._spans(phrase, text, own, candidate)
             count = len({own[start:end].lower() for start, end in spans}) if phrase.distinct else len(spans)
-            if not count or count < _least(phrase, own):
+            if not count or count < _least(phrase, own, self.habits.get(phrase.name)):
                 continue
             span = _sentence(own, *spans[0]) if phrase.action == "trim" else spans[0]
             score = float(count) if phrase.least > 1 else None
@@ -210,6 +205,37 @@ class PhraseMatcher:
             if phrase.action in ("drop", "mask") and not everything:
                 break
         return found
+
+    def _spans(self, phrase: Phrase, text: str, own: str, candidate: Candidate) -> list[tuple[int, int]]:
+        """Where it is used; of a phrase of which one use is enough only the first."""
+        spans = []
+        for match in phrase.search.finditer(own):
+            start, end = match.span()
+            if (
+                _in_place(phrase, own, start, end)
+                and self._meant(phrase, text, own, start, end)
+                and not _earned(phrase, text, candidate.heard)
+            ):
+                spans.append((start, end))
+                if phrase.least <= 1:
+                    break
+        return spans
+
+    def rates(self, candidate: Candidate) -> dict[str, float]:
+        """How often a message uses each phrase that is judged by habit, per 100 words; {} if it has too few words."""
+        content = candidate.message.content
+        reading = folded(content)
+        text = reading.text if reading else content
+        own = own_words(text)
+        words = len(own.split())
+        if words < HABIT_WORDS:
+            return {}
+        hits = self._triggered(text)
+        return {
+            phrase.name: 100 * len(self._spans(phrase, text, own, candidate)) / words if phrase in hits else 0.0
+            for phrase in self.phrases
+            if phrase.habit
+        }
 
     def _meant(self, phrase: Phrase, text: str, own: str, start: int, end: int) -> bool:
         """Whether the context says that the phrase is used, and not meant literally or only mentioned."""
@@ -228,8 +254,13 @@ def _in_place(phrase: Phrase, own: str, start: int, end: int) -> bool:
     return phrase.position == "anywhere" or len(own.rstrip()) - end < phrase.within
 
 
-def _least(phrase: Phrase, own: str) -> float:
-    """How many hits it takes in a text of this length; `per_words` raises it for texts longer than that."""
+def _least(phrase: Phrase, own: str, habit: Habit | None) -> float:
+    """How many hits it takes in a text of this length; `per_words` raises it for texts longer than that.
+
+    Where the voice's own habit is known, it takes as many as are far more than is usual for it instead.
+    """
+    if phrase.habit and habit:
+        return max(phrase.least, (habit.mean + UNUSUAL * habit.deviation) * len(own.split()) / 100)
     if not phrase.per_words:
         return phrase.least
     return phrase.least * max(1.0, len(own.split()) / phrase.per_words)

@@ -82,8 +82,9 @@ def prepare_quality(settings: Settings) -> Evaluate | None:
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
         verdicts: list[Verdict | None] = []
-        for message in (candidate.message for candidate in candidates):
-            quality = score(message.content, lengths.get(message.role))
+        for candidate in candidates:
+            message = candidate.message
+            quality = score(message.content, lengths.get(message.role), candidate.notes)
             worst = min(quality.components, key=lambda name: quality.components[name])
             low = quality.score < settings.min_quality
             span = (0, len(message.content))

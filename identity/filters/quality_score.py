@@ -1,4 +1,4 @@
-"""How good a message is to learn from, from 0 to 1, and why: five named components, each 1 for an ordinary message.
+"""How good a message is to learn from, from 0 to 1, and why: six named components, each 1 for an ordinary message.
 
 length        1 inside the band of the role's own lengths (5 to 95 %), falling with the root of the distance outside:
               four times too long or too short is 1/2. Only a voice's own habit says what is too long.
@@ -8,9 +8,11 @@ characters    the share of letters, digits, usual punctuation and emoji against 
               characters and mojibake count far heavier, because they are damage and no taste.
 completeness  whether a long message stops in the middle of a sentence, or in a block of code.
 template      leftovers of chat templates and forms: <|im_start|>, [INST], {{char}}, [Your Name].
+wording       what the packs that only score have noted (vocab, format): each note takes 0.15, down to a half at most.
+              They are weak signs: not one of them is a fault, and three make a doubt.
 
 The score is the product. A single fault spoils a message, which a mean over five components would hide (one of 0
-among four of 1 has a mean of 0.8), and doubts that are independent should add up. Code is left out of everything but
+among five of 1 has a mean of 0.83), and doubts that are independent should add up. Code is left out of everything but
 the length: it repeats itself, is made of symbols and may talk of templates. All of it is linear in the text.
 """
 
@@ -94,8 +96,15 @@ def _middle(number: int) -> float:
     return ((number - (shift << 3)) << shift) + ((1 << shift) - 1) / 2
 
 
-def score(content: str, lengths: LengthProfile | None) -> Quality:
-    """The quality of one message; `lengths` are those of all messages of its role, None if they are not known."""
+NOTE, WORST_WORDING = 0.15, 0.5
+
+
+def score(content: str, lengths: LengthProfile | None, notes: int = 0) -> Quality:
+    """The quality of one message.
+
+    `lengths` are those of all messages of its role, None if they are not known; `notes` how many phrases of packs that
+    only score were found in it.
+    """
     prose, left_open = _without_code(content)
     length = readable_length(content)
     components = {
@@ -104,6 +113,7 @@ def score(content: str, lengths: LengthProfile | None) -> Quality:
         "characters": _characters(prose) if length else 0.0,
         "completeness": OPEN_FENCE if left_open else _completeness(prose, length),
         "template": _template(prose),
+        "wording": max(WORST_WORDING, 1 - NOTE * notes),
     }
     return Quality(math.prod(components.values()), components)
 

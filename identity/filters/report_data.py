@@ -12,7 +12,7 @@ from identity.filters.contrast import ranked
 from identity.filters.quality import readable_length
 from identity.filters.quality_score import score
 from identity.filters.survey import Survey
-from identity.filters.verdicts import Verdict
+from identity.filters.verdicts import Verdict, noted
 from identity.records import Conversation
 
 MOST_VERDICTS = 50_000  # listed one by one; the counts are of all
@@ -73,7 +73,9 @@ class ReportData:
             if position in toxicity:
                 self.toxicity.add(side, max(toxicity[position].values(), default=0.0))
             if self._seen % self._every == 0:
-                self.quality.add(side, score(message.content, self.usual.lengths.get(message.role)).score)
+                notes = noted(marks.get(position, ()))
+                quality = score(message.content, self.usual.lengths.get(message.role), notes)
+                self.quality.add(side, quality.score)
             self._seen += 1
         for position, (before, after) in enumerate(zip(judged, decided, strict=True)):
             if after:

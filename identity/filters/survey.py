@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from identity.filters.contrast import Phrase, PhraseCounts, Uses, ranked
 from identity.filters.phrases import PhraseMatcher
 from identity.filters.quality import readable_length
 from identity.filters.quality_score import LengthProfile
-from identity.filters.verdicts import Candidate
+from identity.filters.verdicts import Candidate, Habit
 from identity.records import Conversation
 from presets import PACKS
 
 SUGGESTED = 40  # phrases, more than anyone wants to read
+
+
+@dataclass
+class Spread:
+    """Mean and standard deviation of numbers as they come (Welford 1962)."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Count one number."""
+        self.count += 1
+        away = value - self.mean
+        self.mean += away / self.count
+        self.squares += away * (value - self.mean)
+
+    def habit(self) -> Habit:
+        """What the filter judges by."""
+        return Habit(self.mean, math.sqrt(self.squares / self.count))
 
 
 @dataclass
@@ -28,6 +49,8 @@ class Survey:
     phrases: PhraseCounts | None = None
     rules: dict[str, Uses] = field(default_factory=dict)
     matcher: PhraseMatcher | None = None
+    habits: dict[str, Spread] = field(default_factory=dict)
+    habit_matcher: PhraseMatcher | None = None
 
     def add(self, conversation: Conversation) -> None:
         """Count one conversation."""
@@ -37,6 +60,12 @@ class Survey:
             self.phrases.add(conversation)
         if self.matcher:
             self._count_rules(self.matcher, conversation)
+        if self.habit_matcher:
+            for position, message in enumerate(conversation.messages):
+                if message.role == "assistant":
+                    rates = self.habit_matcher.rates(Candidate(message, conversation.messages, position))
+                    for name, rate in rates.items():
+                        self.habits.setdefault(name, Spread()).add(rate)
 
     def _count_rules(self, matcher: PhraseMatcher, conversation: Conversation) -> None:
         said_here = set()
@@ -51,14 +80,21 @@ class Survey:
                     uses.other += 1
 
 
-def survey(conversations: Iterable[Conversation], portrait: bool = False) -> Survey:
-    """One pass over all conversations, in bounded memory."""
+def survey(conversations: Iterable[Conversation], portrait: bool = False, packs: Sequence[str] = ()) -> Survey:
+    """One pass over all conversations, in bounded memory; habits are those that the packs judge by."""
     found = Survey(
-        phrases=PhraseCounts() if portrait else None, matcher=PhraseMatcher(tuple(PACKS)) if portrait else None
+        phrases=PhraseCounts() if portrait else None,
+        matcher=PhraseMatcher(tuple(PACKS)) if portrait else None,
+        habit_matcher=PhraseMatcher(packs) if judged_by_habit(packs) else None,
     )
     for conversation in conversations:
         found.add(conversation)
     return found
+
+
+def judged_by_habit(packs: Sequence[str]) -> bool:
+    """Whether there is a phrase in the packs that is judged by how often the voice uses it."""
+    return any(entry.get("habit") for name in packs for entry in PACKS[name])
 
 
 def suggestion_lines(found: Survey) -> list[str]:

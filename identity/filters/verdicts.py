@@ -6,7 +6,7 @@ candidates. It keeps no state between calls, so the same batch gets the same ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,13 @@ from identity.records import Conversation, Message
 
 if TYPE_CHECKING:
     from identity.filters.quality_score import LengthProfile
+
+
+class Habit(NamedTuple):
+    """How often a voice uses something, in hits per 100 words of a message: the mean and the standard deviation."""
+
+    mean: float = 0.0
+    deviation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Settings:
     min_length: int = 10  # characters as quality.readable_length counts them
     min_quality: float = 0.0
     lengths: tuple[tuple[str, LengthProfile], ...] = ()  # by role, of the whole collection; for the quality score
+    habits: tuple[tuple[str, Habit], ...] = ()  # by phrase, of the voice in the whole collection
     toxicity: bool = False
     toxicity_threshold: float = 0.8
     toxicity_thresholds: tuple[tuple[str, float], ...] = ()  # of single labels, instead; above 1 is never
@@ -55,6 +63,7 @@ class Candidate(msgspec.Struct, gc=False):
     messages: Sequence[Message] = ()  # of the conversation
     position: int = 0  # in them
     number: int = 0  # of the conversation in its batch
+    notes: int = 0  # of packs that only score; the quality score counts them
     screened: bool = False  # it was looked at already: the blacklist has nothing in it (see screen.py)
 
     @property
@@ -114,6 +123,11 @@ class Judgement:
     scores: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
 
 
+def noted(marks: Iterable[Verdict]) -> int:
+    """How many of them are only noted, and lower the quality score."""
+    return sum(mark.action == "score" for mark in marks)
+
+
 HEARD_MESSAGES = 4  # how far back `heard` looks: two exchanges
 
 
@@ -127,7 +141,12 @@ def candidates_of(
     judged = frozenset(roles) - {"system"}
     return [
         Candidate(
-            message, conversation.messages, position, number, suspects is not None and position not in suspects[number]
+            message,
+            conversation.messages,
+            position,
+            number,
+            0,
+            suspects is not None and position not in suspects[number],
         )
         for number, conversation in enumerate(conversations)
         for position, message in enumerate(conversation.messages)
