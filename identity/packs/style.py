@@ -4,38 +4,84 @@ from __future__ import annotations
 
 from typing import Any
 
+# "Not this, but that": what is denied, then what is affirmed of the same subject. Between the two halves a comma, a
+# stop or a dash. A condition before it ("if it is not ...") is caught with it, so that the veto sees it.
+_CONDITION = r"(?:\b(?:if|when|whenever|unless|until) [^.!?\n,;—]{0,30})?"
+_DENIED = r" [^.!?\n;—]{1,70}(?: )?[,;.:—–-]+(?: )?"
+_AFFIRMED = (
+    r"(?:a|an|the|to|for|because|about|in|on|from|with|through|by|as|how|what|whether|your|his|her|their|our|one)"
+)
 CONTRASTS: list[dict[str, Any]] = [
     {
         "name": "not X but Y",
-        "pattern": r"\b(?:it's|it is|this is|that's|that is|this isn't|it isn't|that isn't|you're|you are)(?: )?"
-        r"(?:not )?(?:just|only|merely|simply|about)? [^.!?\n;—]{1,60}[,;.—–-]+(?: )?(?:it's|it is|this is|that's"
-        r"|that is|you're|you are)\b",
-        "forms": r"\bnot (?:just|only|merely|simply|because|about) [^.!?\n;—]{1,60}(?:,|;|—|–| -)?(?: )?"
-        r"but(?: also)? \w",
-        "need": r"\b(?:not|isn't|aren't)\b",
+        "pattern": _CONDITION + r"\b(?:isn't|wasn't|is not|was not|was never|it's not|that's not|this's not|he's not"
+        r"|she's not)" + _DENIED + r"(?:it's|it is|it was|this is|that's|that is|they're|they are|he's|she's|he is"
+        r"|she is|he was|she was)\b",
+        "forms": "|".join(
+            [
+                _CONDITION
+                + r"\b(?:aren't|weren't|are not|were not|they're not)"
+                + _DENIED
+                + r"they(?:'re| are| were)\b",
+                _CONDITION
+                + r"\byou(?: aren't| weren't|'re not| are not| were not)"
+                + _DENIED
+                + r"you(?:'re| are| were)\b",
+                _CONDITION
+                + r"\bwe(?: aren't| weren't|'re not| are not| were not)"
+                + _DENIED
+                + r"we(?:'re| are| were)\b",
+                # It does one thing, not the other.
+                _CONDITION + r"\byou (?:don't|didn't|do not|did not)" + _DENIED + r"you \w+",
+                _CONDITION + r"\bshe (?:doesn't|didn't)" + _DENIED + r"she(?: |')\w+",
+                _CONDITION + r"\bhe (?:doesn't|didn't)" + _DENIED + r"he(?: |')\w+",
+                _CONDITION + r"\b(?:doesn't|does not)" + _DENIED + r"it(?: |')\w+",
+                _CONDITION + r"\b(?:don't|do not)" + _DENIED + r"they(?: |')\w+",
+                # In one sentence, with "but".
+                r"(?:\bnot|n't) [^.!?\n;—,]{1,60},? but (?:also |rather )?" + _AFFIRMED + r"\b",
+                r"\bnot [^.!?\n;—,]{1,40},? but \w+[.,;!?—]",
+                r"\bnot (?:just|only|merely|simply) [^.!?\n;—]{1,60},? but\b",
+                r"\b(?:less an? [^.!?\n;—,]{1,30} than an?|(?:n't|not) [^.!?\n;—,]{1,40} so much as) \w+",
+                r"\bnot an? [^.!?\n]{1,40}[.,] not an? [^.!?\n]{1,40}[.,]",
+            ]
+        ),
+        "need": r"\b(?:not|never|less)\b|n't",
+        "veto": r"^(?:if|when|whenever|unless|until)\b|\bnot yet\b|\b(?:any more|anymore|any longer)\b",
         "window": 0,
         "role": "assistant",
         "least": 2,
         "per_words": 200,
-        "hits": ["It's not just a boat, it's a promise. And it's not about speed, it's about the water."],
-        "misses": ["It's not just a boat, it's a promise.", "It's late, it's raining, it's Tuesday."],
+        "hits": [
+            "It's not just a boat, it's a promise. And it's not about speed, it's about the water.",
+            "A harbour doesn't keep ships, it lets them go. It is not a wall but a door.",
+        ],
+        "misses": [
+            "It's not just a boat, it's a promise.",
+            "It's late, it's raining, it's Tuesday.",
+            "If it isn't dry, it's too early. If it isn't firm, it's too late.",
+            "Not far, but it's steep. Not today, but we could go on Sunday.",
+        ],
     },
 ]
 
 VOCABULARY: list[dict[str, Any]] = [
     {
         "name": "assistant words",
-        "pattern": r"\b(?:delv(?:e|es|ed|ing)|tapestry|testament to|multifaceted|intricate|intricacies|pivotal"
+        "pattern": r"\b(?:delv(?:e|es|ed|ing)|tapestry|testament to|multifaceted|intricate(?:ly)?|intricacies|pivotal"
         r"|underscor(?:e|es|ed|ing)"
-        r"|seamless(?:ly)?|game-changer|nuanced|ever-evolving|navigat(?:e|ing) the complexities|foster(?:s|ed"
-        r"|ing)?|realm of"
-        r"|embark(?:s|ed|ing)? on|unlock(?:s|ing)? the|elevat(?:e|es|ing) your|vibrant|robust|holistic)\b",
+        r"|seamless(?:ly)?|game-changer|nuanced|ever-(?:evolving|changing)|fast-paced|navigat(?:e|es|ing) (?:the|life"
+        r"|life's|this)|foster(?:s|ed"
+        r"|ing)?|realms?|embark(?:s|ed|ing)?(?: on)?|unlock(?:s|ed|ing)?|elevat(?:e|es|ed|ing)|vibrant|robust|holistic"
+        r"|transformative|meticulous(?:ly)?|bustling|cutting-edge|harness(?:es|ing)?|empower(?:s|ed|ing)?|timeless)\b",
         "role": "assistant",
         "action": "score",
         "least": 3,
         "distinct": True,
         "per_words": 150,
-        "hits": ["We delve into the intricate tapestry of tides, a testament to patience."],
+        "hits": [
+            "We delve into the intricate tapestry of tides, a testament to patience.",
+            "A timeless craft in a fast-paced world fosters calm.",
+        ],
         "misses": ["The vibrant scarf was robust.", "We delve, delve and delve again."],
     },
 ]
