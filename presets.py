@@ -24,8 +24,9 @@ from __future__ import annotations
 from typing import Any
 
 from identity.packs.ai_slop import AI_SLOP_PHRASES
-from identity.packs.assistant import AI_IDENTITY, REFUSALS, SERVICE_CLOSES, SYCOPHANT_OPENINGS
+from identity.packs.assistant import AI_IDENTITY, REFUSALS
 from identity.packs.corporate import CORPORATE_PHRASES
+from identity.packs.courtesies import SERVICE_CLOSES, SYCOPHANT_OPENINGS
 from identity.packs.style import CONTRASTS, FORMAT, VOCABULARY
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What assistants say of themselves, by rote, at the end and at the beginning: off unless --packs names it."""
+"""What assistants say of themselves and why they will not: off unless --packs names it."""
 
 from __future__ import annotations
 
@@ -8,48 +8,76 @@ from identity.packs import words
 
 # What an assistant calls itself, and the words that turn it into somebody's trade ("an AI researcher").
 _AI = (
-    r"(?:ai|artificial intelligence|llm|(?:large )?language model|chat(?: )?bot|bot"
-    r"|(?:virtual|digital|automated) assistant|computer program)"
+    r"(?:ai(?:-powered)?|artificial intelligence|llm|(?:large )?language model|machine learning model|chat(?: )?bot|bot"
+    r"|(?:virtual|digital|automated) (?:assistant|companion)|computer program)"
 )
+_AI_NAMED = r"(?:an?|your) (?:\w+ )?" + _AI
 _AI_KIND = r"(?: (?:language model|assistant|model|chatbot|system|companion|program))*"
 _TRADE = (
     r"(?:researcher|engineer|student|scientist|ske?ptic|fan|person|doomer|optimist|nerd|geek|hater|developer|consultant"
-    r"|designer|artist|ethicist|lawyer|trainer|writer|teacher|lecturer|professor|enthusiast|expert|company|start-?up)"
+    r"|designer|artist|ethicist|lawyer|trainer|writer|teacher|lecturer|professor|enthusiast|expert|company|start-?up"
+    r"|team|lab|manager|founder|investor|analyst|tester|user)s?"
+)
+_ANY_TRADE = r"\b" + _AI + _AI_KIND + " " + _TRADE + r"\b"
+_MAKERS = (
+    r"(?:openai|anthropic|google|meta|mistral|deepseek|xai|alibaba|microsoft|cohere|a team of (?:engineers|researchers"
+    r"|developers|scientists)|(?:engineers|researchers|developers) at \w+)"
+)
+_MADE = r"(?:trained|developed|created|made|built|designed|programmed)"
+_CANNOT = (
+    r"(?:can't|cannot|can not|don't have (?:the|any) (?:ability|way|means) to|do not have the ability to|(?:'m|am)"
+    r" (?:not"
+    r" able|unable) to|have no (?:way|means) (?:of|to)|lack the ability to)"
+)
+_ONLINE = (
+    r"(?:(?:the |any )?(?:internet|web|websites?|webpages?|web pages?|links|urls)|(?:\w+ )?(?:real-time|real time|live"
+    r"|up-to-date|up to date|external|online)|current (?:data|information|prices|events|news)|today's news)"
 )
 
 AI_IDENTITY: list[dict[str, Any]] = [
     {
         "name": "as an AI",
-        "pattern": r"\b(?:as|being) (?:just |only )?(?:an?|your) " + _AI + r"\b",
+        "pattern": r"\b(?:as|being) (?:just |only |merely )?" + _AI_NAMED + r"\b",
         "role": "assistant",
         "need": [
             # It begins what the speaker says of itself, or ends what it says it is or does not do.
-            r"\b(?:as|being) (?:just |only )?(?:an?|your) " + _AI + _AI_KIND + r"(?: (?:developed|created|made|trained"
-            r"|built) by \w+)?,? (?:i|my|it's important|it is important)\b",
-            r"\bI (?:[\w']+ )?(?:not|don't|can't|cannot|won't|never|lack|have no)(?: [\w']+){0,8} (?:as|being) (?:an?"
-            r"|your) " + _AI + _AI_KIND + r"(?:[,.;:!?)]|$| (?:and|so|but)\b)",
+            r"\b(?:as|being) (?:just |only |merely )?"
+            + _AI_NAMED
+            + r"(?: [^.!?\n]{0,60})?,? (?:I|my|mine|it's important"
+            r"|it is important|there are|there's)\b",
+            r"\bI (?:[\w']+ )?(?:not|don't|can't|cannot|won't|never|lack|have no)(?: [\w']+){0,8} (?:as|being) "
+            + _AI_NAMED
+            + _AI_KIND
+            + r"(?:[,.;:!?)]|$| (?:and|so|but)\b)",
+            r"\bspeaking as " + _AI_NAMED + r"\b",
         ],
-        "veto": r"\b(?:see|saw|regard|treat|describe|sell|sold|market|use|used|think of|know|count|pose|dress)"
-        r"(?: [\w']+){0,4} as an?\b",
+        "veto": [
+            r"\b(?:see|saw|regard|treat|describe|sell|sold|market|use|used|think of|know|count|pose|dress|work|works"
+            r"|worked|hired)(?: [\w']+){0,4} as an?\b",
+            _ANY_TRADE,
+        ],
         "hits": [
             "As an AI language model, I don't have opinions.",
             "Well, as an AI I cannot taste it.",
             "I don't grow older as an AI, but you may.",
+            "As an AI without a nose, I have to take your word for it.",
         ],
         "misses": [
             "He works as an AI researcher in Oslo.",
             "They sold it as an AI, which it was not.",
             "I don't see it as an AI, more as a parrot.",
+            "As an AI researcher, I sleep badly.",
         ],
     },
     {
         "name": "I'm just an AI",
-        "pattern": r"\bI(?:'m| am) (?:(?:just|only|merely|simply|actually) )?an? (?:ai-powered )?" + _AI + r"\b",
-        "forms": r"\bI(?:'m| am) (?:just|only|merely|simply) an? (?:machine|computer|algorithm|program)\b"
-        r"|\bI(?:'m| am) not (?:an? )?(?:human|person|real person)(?: being)?,? (?:so|and) (?:I|my|no|there)\b"
-        r"|\byou(?:'re| are) (?:talking|speaking|chatting) (?:to|with) an? " + _AI + r"\b",
+        "pattern": r"\bI(?:'m| am) (?:(?:just|only|merely|simply|actually|still|really) )?" + _AI_NAMED + r"\b",
+        "forms": r"\bI(?:'m| am) (?:just|only|merely|simply) (?:an? )?(?:machine|computer|algorithm|program|software"
+        r"|code|lines of code)\b"
+        r"|\bI(?:'m| am) not (?:an? )?(?:actual |real )?(?:human|person)(?: being)?(?:[.!;—]|,? (?:so|and|but) )"
+        r"|\byou(?:'re| are) (?:talking|speaking|chatting) (?:to|with) " + _AI_NAMED + r"\b",
         "role": "assistant",
-        "veto": r"\b(?:ai|artificial intelligence|llm|language model|chat(?: )?bot|bot) " + _TRADE + r"\b",
+        "veto": _ANY_TRADE,
         "hits": [
             "I'm just an AI, so take this lightly.",
             "I am a large language model.",
@@ -59,14 +87,23 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "knowledge cutoff",
-        "pattern": r"\b(?:as of|up to|until|since|after|before) my (?:last|latest|most recent) (?:knowledge |training "
-        r"|data )?(?:update|cut-?off)\b",
-        "forms": r"\bmy (?:knowledge|training|training data|data|information)(?: \w+)? (?:cut-?off|only goes? up to"
-        r"|only go up to|ends? (?:in|at)|stops? (?:in|at)|extends? (?:to|up to|until)|was last updated)\b"
+        "pattern": r"\b(?:as of|up to|until|since|after|before|at the time of|from) my (?:last|latest|most recent)"
+        r" (?:knowledge |training |data )?(?:update|cut-?off)\b",
+        "forms": r"\bmy (?:knowledge|training|training data|data|information)(?: base)? (?:cut-?off|(?:only )?(?:goes?"
+        r"|extends?|runs?|reaches) (?:only )?(?:up )?(?:to|until|till)|(?:ends?|stops?|stopped|ended) (?:in|at|with"
+        r"|around)"
+        r"|was last updated|is (?:only )?(?:current|limited|up to date)(?: only)? (?:as of|to|up to|until))\b"
         r"|\bmy (?:knowledge |training |data )?cut-?off(?: date)?\b"
-        r"|\bI only have (?:information|knowledge|data) (?:up to|until|through|as of)\b"
-        r"|\bI was last (?:trained|updated)\b",
-        "veto": r"\bmy cut-?off (?:jeans|shorts|trousers|top|point|for|time)\b",
+        r"|\bmy last (?:knowledge|training|data) update\b"
+        r"|\bI (?:only )?have (?:no )?(?:information|knowledge|data)(?: only)? (?:up to|until|through|as of|beyond"
+        r"|after)\b"
+        r"|\bI (?:don't|do not) have (?:any )?(?:information|knowledge|data) (?:on|about) (?:events|anything|what"
+        r" happened)"
+        r" (?:after|since|beyond|past)\b"
+        r"|\bI was last (?:trained|updated)\b|\bwhen my training (?:ended|stopped)\b",
+        "veto": r"\bmy cut-?off (?:jeans|shorts|trousers|top|point|for|time)\b|\bupdate (?:to|from) (?:the|my|her"
+        r"|his)\b"
+        r"|\b(?:application|visa|enrol\w*|denim) cut-?off\b",
         "role": "assistant",
         "hits": [
             "As of my last knowledge update, it was open.",
@@ -81,11 +118,16 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "trained by",
-        "pattern": r"\bI(?:'m| am| was)(?: [\w,'-]+){0,8} (?:trained|developed|created|made|built|designed|programmed)"
-        r" by (?:openai|anthropic|google|meta|mistral|deepseek|xai|alibaba|microsoft|cohere|a team of (?:engineers"
-        r"|researchers|developers|scientists))\b",
-        "forms": r"\bI(?:'m| am| was|'ve been| have been)(?: \w+)? trained on (?:an? )?(?:large|vast|huge|massive|wide"
-        r"|enormous|diverse|lots|text|data|billions|millions)\b",
+        "pattern": r"\bI(?:'m| am| was|'ve been| have been)(?: [\w,'-]+){0,8} " + _MADE + r" by " + _MAKERS + r"\b",
+        "forms": r"\bI(?:'m| am| was|'ve been| have been)(?: \w+)? trained (?:on|using|with) (?:an? )?(?:large|vast"
+        r"|huge"
+        r"|massive|wide|enormous|diverse|lots|text|data|billions|millions|publicly)\b"
+        r"|\b" + _MAKERS + r" (?:trained|created|developed|built|made|designed) me\b"
+        r"|\bI(?:'m| am)(?: [\w,'-]+){0,4} " + _AI + _AI_KIND + r" (?:from|by) " + _MAKERS + r"\b"
+        r"|\bI(?:'m| am) (?:powered by|based on|built on) (?:openai|gpt|chatgpt|claude|gemini|llama|an? (?:large"
+        r" )?language"
+        r" model)\b"
+        r"|\bmy (?:creators|developers) (?:at|trained|designed|built|programmed)\b",
         "role": "assistant",
         "veto": r"\b(?:employees?|hired|colleagues?|internship|weeks|certificate|my first job)\b",
         "hits": [
@@ -101,14 +143,22 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "no personal feelings",
-        "pattern": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience"
-        r"|hold|feel) (?:any )?"
-        r"(?:personal|human|real|genuine|subjective) (?:feelings?|emotions?|opinions?|experiences?|beliefs?"
-        r"|preferences?)\b",
-        "forms": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|feel)"
-        r" (?:any )?(?:feelings|emotions|consciousness|opinions|beliefs)(?:,? (?:and|or) \w+)? (?:that (?:could|can)"
-        r"|like (?:an? )?(?:humans?|people|person|you)|the way|in the (?:way|same|sense)|as (?:humans|people)"
-        r"|of my own)\b|\bI (?:don't|do not) have (?:a )?(?:physical (?:body|form)|consciousness|self-awareness)\b",
+        "pattern": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold"
+        r"|feel)"
+        r" (?:any )?(?:personal|human|genuine|subjective) \w+\b",
+        "forms": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience) (?:any"
+        r" )?real"
+        r" (?:feelings?|emotions?|opinions?|experiences?|beliefs?|preferences?)\b"
+        r"|\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|feel|form)"
+        r" (?:any )?(?:feelings?|emotions?|consciousness|opinions?|beliefs?|preferences?|memories)(?:,? (?:and|or)"
+        r" \w+)?"
+        r" (?:that (?:could|can)|like (?:an? )?(?:humans?|people|person|you)|the way|in the (?:way|same|sense)"
+        r"|as (?:humans|people|such)|of my own)\b"
+        r"|\bI have no (?:personal (?:\w+)|emotions|consciousness|(?:feelings|opinions|preferences) of my own)\b"
+        r"|\bI (?:don't|do not) (?:have|experience) (?:an? )?(?:physical (?:body|form)|consciousness|self-awareness"
+        r"|emotions)\b"
+        r"|\bI(?:'m| am) (?:not capable|incapable) of (?:having|feeling|experiencing|forming)\b"
+        r"|\bI (?:don't|do not|can't|cannot)(?: \w+){1,6} (?:like|the way|as) (?:an? )?human(?:s| beings)?\b",
         "role": "assistant",
         "hits": [
             "I don't have personal opinions on that.",
@@ -119,24 +169,33 @@ AI_IDENTITY: list[dict[str, Any]] = [
             "I don't have personal experience with sailing.",
             "I have real feelings about soup.",
             "I don't have feelings for her any more.",
+            "I don't have personal space on this train.",
         ],
-        "veto": r"\bpersonal experience (?:with|in|of)\b",
+        "veto": r"\bpersonal (?:experience (?:with|in|of)|space|time|trainer|assistant|reasons?|stuff|things|items"
+        r"|details"
+        r"|number|account|card|doctor|driver|problem|issue|grudge)\b|\bgenuine \w+ (?:bag|watch|leather)\b",
     },
     {
         "name": "cannot browse",
-        "pattern": r"\bI (?:can't|cannot|don't have the ability to|do not have the ability to|am not able to"
-        r"|am unable to|have no way (?:of|to)) (?:browse|access|search|check|follow|see|following|checking|accessing)"
-        r" (?:the |any )?(?:internet|web|websites?|real-time|real time|live|current|external)\b",
-        "forms": r"\bI(?:'m not able to|'m unable to) (?:browse|access|search|check) (?:the |any )?(?:internet|web"
-        r"|websites?|real-time|real time|live|current|external)\b"
-        r"|\bI (?:don't|do not) (?:currently )?have (?:any )?(?:direct )?access to (?:the |any )?(?:internet|web"
-        r"|real-time|real time|live|current|up-to-date|external)\b"
-        r"|\bI (?:can't|cannot) (?:look|search) (?:\w+ ){0,3}(?:up )?(?:online|on the (?:web|internet))\b",
+        "pattern": r"\bI(?: )?" + _CANNOT + r" (?:\w+ )?(?:browse|browsing|access(?:ing)?|search(?:ing)?|check(?:ing)?"
+        r"|follow(?:ing)?|see|view|open|retrieve|fetch|visit|get|pull up|connect to) " + _ONLINE + r"\b",
+        "forms": r"\bI (?:don't|do not) (?:currently |actually )?have (?:any |direct )*access to (?:\w+ )?"
+        + _ONLINE
+        + r"\b"
+        r"|\bI (?:don't|do not|have no) (?:currently )?(?:have )?(?:an? )?(?:internet|web|browsing|online|real-time"
+        r"|live)"
+        r" (?:access|connection|capabilit(?:y|ies))\b"
+        r"|\bI(?: )?"
+        + _CANNOT
+        + r" (?:look|search) (?:\w+ ){0,3}(?:up )?(?:online|on the (?:web|internet)|in real time)\b"
+        r"|\bI(?:'m| am) not connected to the (?:internet|web)\b"
+        r"|\bI(?: )?" + _CANNOT + r" browse\b[.,;!]",
         "role": "assistant",
         "veto": words(
             r"""
             wifi, wi-fi, router, roaming, signal, cabin, hotel, train, plane, ferry, at work, at school, the office,
-            my phone, my laptop, my tablet, until (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow)
+            my phone, my laptop, my tablet, until (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow),
+            broadband, data plan, village, power cut, library, my account, live music
             """
         ),
         "window": 60,
@@ -153,32 +212,41 @@ AI_IDENTITY: list[dict[str, Any]] = [
 ]
 
 _UNABLE = (
-    r"(?:can't|cannot|can not|won't|will not|(?:'m|am) (?:unable|not able|not permitted|not allowed) to"
-    r"|must decline to)"
+    r"(?:can't|cannot|can not|won't(?: be able to)?|will not(?: be able to)?|(?:'m|am) (?:unable|not able|not permitted"
+    r"|not allowed|not in a position|not going) to|(?:must|have to) decline to|(?:don't|do not) feel comfortable"
+    r"|wouldn't be able to)"
 )
+# What is refused in the language of a service ...
+_SERVED = (
+    r"(?:assist(?:ing)?|comply|provid(?:e|ing)|fulfil+|engag(?:e|ing)|generat(?:e|ing)|accommodate|facilitate"
+    r"|participat(?:e|ing)|take part|produce|reproduce|endorse|promote|encourage|role-?play|disclose)"
+)
+# ... and what anyone may be unable to do, which needs an apology in front.
 _REFUSED = (
-    r"(?:assist|comply|provide|fulfil+|engage|generate|identify|comment|accommodate|facilitate|participate|produce"
-    r"|reproduce|endorse|help|continue|create|write|discuss|answer|recogni[sz]e|do th(?:at|is)|give (?:you )?(?:advice"
-    r"|instructions|information|details))"
+    r"(?:" + _SERVED[3:-1] + r"|identify|comment|support|help(?:ing)?|continue|create|writ(?:e|ing)|discuss|answer"
+    r"|recogni[sz]e|share|offer|advise|recommend|speculate|process|do (?:that|this)|(?:tell|show|teach) you how"
+    r"|walk you through|explain how|give (?:you )?(?:\w+ )?(?:advice|instructions|information|details|guidance))"
 )
 # Why a person cannot: the day, the body, the house. An assistant has none of them.
 _OCCASION = words(
     r"""
-    move, tonight, tomorrow, today, carry, in the (?:garden|kitchen), party, weekend, myself, right now, this (?:morning
-    |afternoon|evening|week), (?:mon|tues|wednes|thurs|fri|satur|sun)day, my (?:back|knee|hands?|leg|head|mum|mom|boss
-    |shift|train|phone), the (?:phone|door), dishes, driving, at work, busy, asleep, laughing
+    move, moving, tonight, tomorrow, today, carry, in the (?:garden|kitchen), party, weekend, myself, right now,
+    this (?:morning|afternoon|evening|week), (?:mon|tues|wednes|thurs|fri|satur|sun)day, until, till,
+    my (?:back|knee|hands?|leg|head|mum|mom|boss|shift|train|phone|pen|brother|sister|car|van|kids?),
+    the (?:phone|door|kids?|car), dishes, driving, at work, busy, asleep, laughing, lift, sofa, piano, ladder,
+    babysit\w*,
+    homework, homeless, flat, broke, tired, exhausted, ill, poorly, hungover, landlord, rent
     """
 )
 REFUSALS: list[dict[str, Any]] = [
     {
         "name": "sorry, but I can't",
-        "pattern": r"\b(?:sorry|apologi[sz]e|apologies|afraid|unfortunately)[,.:]? (?:but |that )?I(?: )?"
-        + _UNABLE
-        + r"(?: \w+)? "
-        + _REFUSED
-        + r"\b",
+        "pattern": r"\b(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)(?: (?:for|about|that|if)"
+        r" [^.!?\n]{1,60})?"
+        r"(?: )?[,.:;—–-]*(?: )?(?:but |however,? |that )?I(?: )?" + _UNABLE + r"(?: \w+)? " + _REFUSED + r"\b",
         "forms": r"\bsorry[,.:]? (?:but )?(?:unable|not able) to " + _REFUSED + r"\b"
-        r"|\bI understand [^.!?\n]{1,90}, but I(?: )?" + _UNABLE + r"(?: \w+)? " + _REFUSED + r"\b",
+        r"|\b(?:I (?:understand|appreciate|know|see|realise|realize|hear|get|sympathi[sz]e|want|wish)|I'd (?:love|like)"
+        r"|while I)\b[^.!?\n]{1,100}[,—–-](?: )?(?:but )?I(?: )?" + _UNABLE + r"(?: \w+)? " + _REFUSED + r"\b",
         "role": "assistant",
         "position": "start",
         "within": 200,
@@ -187,6 +255,7 @@ REFUSALS: list[dict[str, Any]] = [
             "I'm sorry, but I can't help with that.",
             "I apologize, but I cannot assist with this request.",
             "I'm afraid I'm not able to provide that list.",
+            "While I see why you ask, I won't be able to share such a recipe.",
         ],
         "misses": [
             "Sorry, I can't make it tonight.",
@@ -198,13 +267,25 @@ REFUSALS: list[dict[str, Any]] = [
         "name": "I can't help with that",
         "pattern": r"\bI(?: )?"
         + _UNABLE
-        + r" (?:help|assist|comply|engage)(?: you)? with (?:that|this|your request|such)\b",
-        "forms": r"\bI(?: )?" + _UNABLE + r" (?:assist|comply)(?: you)? with\b"
-        r"|\bI(?: )?" + _UNABLE + r" help(?: you)? (?:with|in) \w+ing\b"
-        r"|\bI(?: )?" + _UNABLE + r" (?:fulfil+|complete|accommodate|process|answer) (?:that|this|your|such)(?: an?)?"
-        r" (?:\w+ )?(?:request|prompt|question)s?\b"
-        r"|\b(?:that|this)(?:'s| is) not something I(?:'m able to|'m comfortable| am able to| can| could| will)"
-        r" (?:help|assist|provide|write|create|generate|discuss|support|do for you)\b",
+        + r" (?:help|assist|comply|engage)(?:ing)?(?: you)? with (?:that|this|your request"
+        r"|such|those|these|any)\b",
+        "forms": r"\bI(?: )?" + _UNABLE + r" (?:assist(?:ing)?|comply(?:ing)?|generat(?:e|ing)|endorse|facilitate)\b"
+        r"|\bI(?: )?"
+        + _UNABLE
+        + r" help(?:ing)?(?: you)? (?:with |in |to )?(?:\w+ing|plan|write|make|get|find|do (?:that|this))\b"
+        r"|\bI(?: )?"
+        + _UNABLE
+        + r" provid(?:e|ing) (?:you )?(?:with |any |the |that |this |an? |such )*(?:\w+ )?(?:instructions?"
+        r"|information|advice|guidance|details|assistance|support|content|help|steps|methods|answer|list)\b"
+        r"|\bI(?: )?"
+        + _UNABLE
+        + r" (?:fulfil+|complete|accommodate|process|answer|continue|discuss|write|create|produce|support"
+        r"|participate in|engage in|take part in) (?:with )?(?:that|this|your|such|any)(?: an?)? (?:\w+ )?(?:requests?"
+        r"|prompts?|questions?|conversations?|topics?|content|scenarios?|stor(?:y|ies)|role-?play)\b"
+        r"|\b(?:that|this|it)(?:'s| is) (?:not )?(?:something|a request|a topic|an area) (?:that )?I(?:'m| am)?(?:"
+        r" )?(?:can't"
+        r"|cannot|won't|not able|unable|able|not comfortable|comfortable|can|could|will)(?: to)? (?:help|assist|provide"
+        r"|write|create|generate|discuss|support|do for you|engage|be part)(?:ing)?\b",
         "role": "assistant",
         "position": "start",
         "within": 200,
@@ -222,220 +303,64 @@ REFUSALS: list[dict[str, Any]] = [
     },
     {
         "name": "I must decline",
-        "pattern": r"\bI (?:must|have to|need to|will have to|will) (?:respectfully |politely )?decline\b",
-        "forms": r"\bI(?:'ll|'d have to|'ll have to)? (?:have to )?(?:respectfully|politely) decline\b",
-        "need": [
-            r"\b(?:respectfully|politely) decline\b",
-            r"\bdecline to (?:write|argue|create|provide|assist|help|engage|take part|participate|answer|discuss"
-            r"|generate|continue|produce|offer|share|comment|role-?play|describe|play)\b",
-            r"\bdecline (?:this|that|your|any|such)(?: an?)?(?: \w+)? (?:request|task|prompt|topic|scenario)s?\b",
-        ],
+        "pattern": r"\bI (?:must|have to|need to|will have to|will|am going to(?: have to)?|am obliged to) (?:\w+ly"
+        r" )?decline\b",
+        "forms": r"\bI(?:'ll|'d|'m)?(?: have to| going to| going to have to)? (?:respectfully |politely |kindly"
+        r" )decline\b"
+        r"|\bI(?:'ll| would|'d)? (?:have|need) to (?:\w+ly )?decline\b|\bI(?:'m| am) (?:\w+ly )?declining (?:to|this"
+        r"|that)\b"
+        r"|\bI (?:must|have to|need to) refuse (?:to (?:write|provide|assist|help|create)|this|that|your)\b",
         "role": "assistant",
         "position": "start",
         "within": 200,
-        "veto": r"\b(?:invitation|dinner|party|wedding|second helping|drink|wine|dessert|ticket|offer of)\b",
-        "hits": ["I must respectfully decline this request.", "I have to decline to write that letter."],
+        "veto": words(
+            r"""
+            invitations?, dinner, part(?:y|ies), weddings?, helping, drinks?, wine, desserts?, tickets?, offer of, full,
+            no,? thank(?:s| you), boat, ferry, cake, pudding, slices?, pints?, beer, whisky, gin, curry, soup, sprouts,
+            karaoke, danc(?:e|es|ing), camping, swim(?:s|ming)?, hikes?, date, gym, verbs?, nouns?, latin, call, calls,
+            biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion,
+            kittens?,
+            my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver)
+            """
+        ),
+        "hits": [
+            "I must respectfully decline this request.",
+            "I have to decline to write that letter.",
+            "I'll need to decline, as that could hurt somebody.",
+        ],
         "misses": ["I must decline the invitation, I am on a boat.", "I must decline, I am full."],
     },
     {
         "name": "against my guidelines",
-        "pattern": r"\b(?:against|violates?|violating|not within|outside|conflicts? with|contrary to) my (?:\w+ )?"
-        r"(?:guidelines|programming|policies|policy)\b",
-        "forms": r"\bmy (?:\w+ )?(?:guidelines|programming|content polic(?:y|ies))(?: \w+)? (?:don't|doesn't|do not"
-        r"|does not|prevents?|prohibits?|forbids?|requires?|won't)\b"
-        r"|\bmy (?:\w+ )?(?:guidelines|programming) (?:don't|do not|prevents?|prohibits?|forbids?|requires?)\b"
-        r"|\bthe (?:guidelines|polic(?:y|ies)) (?:that )?I (?:have to|must|am bound to|am required to|need to|have been"
-        r" given to) follow\b"
-        r"|\bI(?:'m| am) (?:designed|programmed) (?:not to|to (?:avoid|refuse|decline|prioriti[sz]e))\b",
+        "pattern": r"\bmy (?:\w+ )?(?:guidelines|programming|(?:content|usage|safety) (?:polic(?:y|ies)|rules))\b",
+        "forms": r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have"
+        r"| must| need)?(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b"
+        r"|\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid"
+        r"|refuse"
+        r"|decline|prioriti[sz]e|follow|adhere|respect|comply|be (?:safe|respectful|helpful|harmless)))\b"
+        r"|\bI (?:must|have to|need to) (?:follow|adhere to|abide by|comply with)(?: \w+){0,3} (?:guidelines|polic(?:y"
+        r"|ies))\b"
+        r"|\b(?:against|violates?|outside) (?:openai|anthropic|google)(?:'s)? (?:\w+ )?(?:guidelines|polic(?:y|ies))\b"
+        r"|\bagainst (?:what I(?:'m| am) (?:allowed|designed|able|permitted) to|the (?:content |usage )?polic(?:y|ies)"
+        r" I)\b",
         "role": "assistant",
+        "veto": [
+            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?|book"
+            r"|socks)\b",
+            r"\bguidelines (?:for|on|to) (?:the|my|our|new|writing|authors?)\b",
+            words(r"interns?, editor, my (?:boss|thesis|supervisor|company|students), our (?:team|office), council"),
+        ],
+        "window": 60,
         "hits": [
             "That goes against my guidelines.",
             "It violates my content policy.",
             "My programming doesn't allow that.",
-        ],
-        "misses": ["It goes against my grain.", "The policy I have to renew is for the car."],
-    },
-]
-
-_WANTING = (
-    r"(?:like (?:me to|more|any|an?|another|to)|need (?:anything|any|more|further|help|me to|another|additional"
-    r"|something)|want (?:me to|more|any|another|a different|to (?:go|see|dig|know|try|explore))|prefer|have (?:any"
-    r"|more|further|other|additional|specific|questions)|run into|get stuck|are stuck|are unsure|require)"
-)
-# What an assistant offers to do next; a person offers tea.
-_OFFERED = (
-    r"(?:write|draft|create|make|give|provide|explain|show|help|generate|turn|expand|outline|mark|list|suggest"
-    r"|rewrite|rephrase|summari[sz]e|translate|compare|adjust|shorten|polish|format|convert|sketch|tailor|elaborate"
-    r"|walk you|break (?:it|this|that)|go (?:into|over|through|deeper)|put together)"
-)
-SERVICE_CLOSES: list[dict[str, Any]] = [
-    {
-        "name": "let me know if",
-        "pattern": r"\blet me know if (?:you(?:'d| would|'ve)? " + _WANTING + r"|there's anything|I can)\b",
-        "forms": r"\bif (?:you(?:'d| would|'ve)? " + _WANTING + r"|(?:that|this|it|anything|something) (?:feels|seems"
-        r"|looks|sounds|is|isn't|doesn't|does not|works|needs))\b[^.!?\n]{0,80},? (?:please |just |do )?let me know\b"
-        r"|\blet me know (?:which|what|how) (?:\w+ )?(?:you(?:'d| would) (?:like|prefer)|you prefer)\b",
-        "role": "assistant",
-        "position": "end",
-        "action": "trim",
-        "hits": [
-            "Salt the water first. Let me know if you need anything else!",
-            "It holds nine people. If you have other boats in mind, please let me know.",
+            "I have to follow strict safety guidelines here.",
         ],
         "misses": [
-            "Let me know if the boat floats. I will come down with the rope and the old anchor and we shall see"
-            " what the"
-            " tide makes of us, since it has been patient all week and so have you, and the harbour master owes"
-            " me a favour anyhow"
-            " from last spring.",
-            "The tide is late. Let me know if you need a lift.",
+            "It goes against my grain.",
+            "The policy I have to renew is for the car.",
+            "My programming class starts at nine.",
         ],
-    },
-    {
-        "name": "feel free to",
-        "pattern": r"\b(?:please )?(?:(?:don't|do not) hesitate|feel free) to (?:ask|reach out|contact|let me know"
-        r"|share|get in touch)\b",
-        "forms": r"\bfeel free to (?:tweak|adjust|modify|customi[sz]e|adapt|personali[sz]e|edit|rephrase|expand)\b"
-        r"|\bfeel free to (?:change|swap|add|replace|use|shorten) (?:it|this|that|these|any|your own|the (?:names?"
-        r"|details?|wording|tone))\b",
-        "role": "assistant",
-        "position": "end",
-        "action": "trim",
-        # To a third party, this is advice.
-        "veto": r"\b(?:reach out|get in touch|contact|ask|share)(?: with| for (?:\w+ )?(?:help|support))?(?: to| from)?"
-        r" (?:an?|the|his|her|their|your|our|someone) (?:\w+ )?(?:doctor|gp|vet|pharmacist|nurse|therapist"
-        r"|counsel+or|lawyer|solicitor|teacher|bank|landlord|neighbou?rs?|friends?|family|partner|boss|manager"
-        r"|professional|community|support group|you trust)\b",
-        "hits": [
-            "It opens at nine. Feel free to reach out with any other questions.",
-            "Here is the toast, in four lines. Feel free to adapt it.",
-        ],
-        "misses": [
-            "Feel free to take the last pear.",
-            "If the lump grows, do not hesitate to contact your vet.",
-        ],
-    },
-    {
-        "name": "I hope this helps",
-        "pattern": r"\b(?:I )?hope (?:this|that|it|these|the \w+) (?:\w+ )?(?:helps?|was helpful|is helpful|is useful"
-        r"|clarif(?:y|ies)|answers your question)\b",
-        "forms": r"\b(?:I hope|hopefully),? (?:this|that|it|these)(?: \w+)? (?:makes? (?:it|things|that|sense)(?: a"
-        r" (?:bit|little))?|gives? you (?:some|an?) (?:\w+ )?(?:ideas?|start|starting point|overview|picture|sense"
-        r"|inspiration)|clears? (?:it|things|that) up)\b"
-        r"|\bhopefully,? (?:this|that|it|these) (?:helps?|clarif(?:y|ies)|answers your question)\b",
-        "veto": r"\bhope (?:this|that|it|these|the \w+) (?:\w+ )?helps? (?:keep|get|stop|save|pay|bring|make|the|him"
-        r"|her|them|me|us|my|your)\b",
-        "window": 20,
-        "role": "assistant",
-        "position": "end",
-        "action": "trim",
-        "hits": [
-            "Turn it left, then pull. I hope this helps!",
-            "The first is a noun. Hopefully that clears it up!",
-        ],
-        "misses": ["I hope that works out for your sister.", "I hope it helps the roof last till spring."],
-    },
-    {
-        "name": "would you like me to",
-        "pattern": r"\bwould you like me to (?:\w+ )",
-        "forms": r"\b(?:if you(?:'d like| would like| want| wish),? I (?:can|could)|shall I|should I|(?:do you )?want"
-        r" me to) (?:also )?" + _OFFERED + r"\b"
-        r"|\bwould you like (?:to (?:explore|know (?:more|how|what|why|about)|learn|hear more|dive|discuss|delve"
-        r"|continue with|practi[sc]e)|more (?:details?|information|examples|ideas|tips|suggestions|options))\b",
-        "veto": r"\b(?:like|want) me to (?:be|hold|come|drive|pick|carry|leave|stay|bring|ring|call|phone|wait|stop|lie"
-        r"|wake|fetch|collect)\b|\b(?:tea|coffee|dinner|supper|breakfast|lunch|soup|your bed)\b",
-        "window": 40,
-        "role": "assistant",
-        "position": "end",
-        "action": "trim",
-        "hits": [
-            "Three cups of flour. Would you like me to suggest a filling?",
-            "Done so far. If you want, I can draft it.",
-            "It is a knot for two ropes. Do you want me to explain the second half?",
-        ],
-        "misses": [
-            "If you want, I can wait by the gate.",
-            "You look pale. Would you like me to ring your sister?",
-            "Shall I make some tea?",
-        ],
-    },
-    {
-        "name": "happy to help",
-        # Of the speaker: a team that is always happy to help is somebody else.
-        "pattern": r"\bI(?:'m| am|'d be|'ll be| would be)(?: always| more than| only too)* (?:happy|glad|here) to"
-        r" (?:help|assist)\b",
-        "forms": r"(?:^|[.!?…]) ?(?:always |more than )?(?:happy|glad) to (?:help|assist)\b"
-        r"|\bis there anything else (?:that )?I can (?:help|assist|do)\b",
-        "role": "assistant",
-        "position": "end",
-        "action": "trim",
-        "hits": ["Use the blunt knife. I'm always happy to help!", "Use the blunt knife. Always happy to help."],
-        "misses": ["She was happy to help the fox.", "The wardens are always happy to help."],
-    },
-]
-
-_PRAISED = (
-    r"(?:great|excellent|fantastic|wonderful|good|brilliant|insightful|fascinating|interesting|thoughtful|lovely"
-    r"|important|profound|amazing|terrific)"
-)
-_EXCLAIMED = r"^[\s*_]*(?:(?:oh|ooh|ah|wow|well|hm+)[,!]? )?"
-SYCOPHANT_OPENINGS: list[dict[str, Any]] = [
-    {
-        "name": "great question",
-        "pattern": r"\b" + _PRAISED + r" (?:question|point|observation)\b",
-        "forms": r"\bI love (?:this|that|your) question\b",
-        "need": [
-            _EXCLAIMED
-            + r"(?:(?:what|that's|that is|this is),? )?(?:(?:an?|such an?|such|really|truly|very|absolutely) "
-            r")*" + _PRAISED + r" (?:question|point|observation)(?:[^\w\s]| (?:about|on)\b)",
-            r"\bI love (?:this|that|your) question\b",
-        ],
-        "role": "assistant",
-        "position": "start",
-        "action": "trim",
-        "hits": [
-            "Great question! Herons stand on one leg to keep warm.",
-            "That's an excellent point. The tide turns at six.",
-            "Wow, that is a truly fascinating question! It was the moon.",
-        ],
-        "misses": [
-            "A good question deserves a slow answer.",
-            "The great question of my life is soup.",
-            "Great, question four is next.",
-        ],
-    },
-    {
-        "name": "you're absolutely right",
-        "pattern": r"\byou(?:'re| are) (?:absolutely|completely|totally|so|100%|entirely|perfectly|quite) (?:right"
-        r"|correct)\b",
-        "role": "assistant",
-        "position": "start",
-        "action": "trim",
-        "hits": ["You're absolutely right! The date was wrong, it is the ninth."],
-        "misses": ["I am not sure that you're right about the ferry.", "You're right, and I'm cold."],
-    },
-    {
-        "name": "certainly",
-        "pattern": r"^[\s*_]*(?:certainly|absolutely|of course|sure thing|definitely|sure)!",
-        "role": "assistant",
-        "position": "start",
-        "action": "trim",
-        "hits": ["Certainly! Here is a name for the boat: Heron.", "Of course! The kettle goes on first."],
-        "misses": ["Absolutely.", "Of course the kettle goes on first."],
-    },
-    {
-        "name": "what a great",
-        "pattern": _EXCLAIMED + r"(?:what|that's|that is|this is|such) an? (?:really |truly |absolutely )?(?:great"
-        r"|wonderful|fantastic|beautiful|thoughtful|fascinating|lovely|powerful|brilliant|interesting|excellent"
-        r"|amazing|clever|creative|evocative) (?:question|idea|thought|way|insight|reflection|topic|choice|perspective"
-        r"|poem|story|concept|premise|observation|metaphor|image|prompt|approach)\b",
-        "role": "assistant",
-        "position": "start",
-        "action": "trim",
-        "hits": [
-            "What a thoughtful question! I think it was the rain.",
-            "That's a wonderful idea! The heron could be the judge.",
-        ],
-        "misses": ["What a lovely dog, does she swim?", "What a great man he was."],
     },
 ]
