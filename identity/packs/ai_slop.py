@@ -145,7 +145,12 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
                 mic, microphones?, muted?, unmuted?, audio, headphones?, earbuds?, headset, speakers?, zoom call,
                 bluetooth, walls?, stairs, upstairs, radio, static, crackl\w+, echo\w*, phone line, bad line,
                 connection, walkie, volume, footsteps, snor\w+, sing, singing, piano, next room, door, doorbell,
-                kitchen, keys, shout\w*, yell\w*
+                kitchen, keys, shout\w*, yell\w*, barely, faintly, lag, lagging, louder, camera, video, signal,
+                reception,
+                breathing, chewing, typing, cough\w*, sneez\w+, hum(?:ming)?, whistl\w+, drill\w*, hoover\w*, engine,
+                footstep, creak\w*, cutting out, breaking up, dropping out, on the line, on speaker, through the floor,
+                ceiling, over the (?:wind|noise|music|engine), in here, earplugs?, deaf,
+                hearing aids?
                 """
             ),
         ],
@@ -162,10 +167,19 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
             rattl\w*, plate, plank, panel, membrane, [0-9]+ ?k?hz, hertz, frequenc(?:y|ies), strings?, soundboards?,
             cavit(?:y|ies), air column, chambers?, guitars?, violins?, cellos?, tuning forks?, bells?, drums?,
             circuits?, antennas?, coils?, harmonics?, overtones?, acoustics?, vibrat\w*, oscillat\w*, crystals?,
-            pipes?, flutes?, sinus(?:es)?, larynx, wine glass(?:es)?, bowls?, gongs?, spruce, cedar, brass, amplitude,
+            pipes?, flutes?, church(?:es)?, cathedrals?, chapels?, caves?, stairwells?, tunnels?, halls?,
+            chests?, ribcage,
+            panes?, exhausts?, engines?, rpm, bass, subwoofers?, lids?, pots?, tins?, 
+                        radiators?, screws?, hum(?:s|ming)?, buzz\w*, organs?, washing machine, boiler,
+            ducts?,
+            vents?, floorboards?, ceiling, tiles?, cymbals?, trumpets?, didgeridoos?, singing bowl,
+            throat,
+            flutes?, sinus(?:es)?, larynx, wine glass(?:es)?, bowls?, gongs?, spruce, cedar, brass, amplitude,
             capacitors?, octaves?
             """
         ),
+        "hits": ["Oh, that resonates.", "Choose a name that resonates with your audience."],
+        "misses": ["She has a chest voice that resonates through the whole church."],
     },
     {
         "name": "I'm here for you",
@@ -173,7 +187,7 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         "forms": r"\bI(?:'m| am)(?: always| still| right| just| really)* here for you\b|\bI(?:'ll"
         r"| will)(?: always)? be here for you\b",
         "veto": [
-            r"\bhere for you (?:to (?:sign|test|try|use|borrow)|at (?:the|gate|door|platform)|if the|two|guys at)",
+            r"\bhere for you (?:to (?:sign|test|try|use|borrow)|at (?:the|gate|door|platform)|if the\b|two\b|guys at)",
             words(
                 r"""
                 gate [0-9a-z]+, lobby, downstairs, parked, platform [0-9]+, arrivals, taxi, uber, pick you up,

@@ -27,6 +27,15 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
     {
         "name": "not nothing",
         "pattern": r"\bnot nothing\b",
+        # How much it is, not that it counts.
+        "veto": [
+            r"\bnot nothing (?:either|but)\b",
+            r"\bnot (?:much|a lot|everything|empty)[^.!?\n]{0,20}\bnot"
+            r" nothing\b",
+        ],
+        "window": 30,
+        "hits": ["Well, that is not nothing.", "Nine days without a drink is not nothing."],
+        "misses": ["There is not nothing but not much in the till."],
     },
     {
         "name": "hold space",
@@ -38,9 +47,14 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             [0-9]+ ?[gmt]b, gigabytes?, parking, car, truck, van, trailers?, garage, seats?, shelf, shelves,
             cupboards?, closets?, wardrobes?, suitcases?, luggage, bags?, boxes, fridge, freezer, cargo, pallets?,
             warehouse, queue, layout, margins?, columns?, placeholders?, css, div, sofa, couch, tables?, plants?,
-            seedlings?, typesetting, printers?
+            seedlings?, typesetting, printers?, pages?, images?, pictures?, photos?, layouts?, browsers?, screens?,
+            widths?,
+            heights?, fonts?, paragraphs?, rows?, tokens?, calendars?, diary, diaries, chairs?, stalls?,
+            trays?, pots?, bookshel(?:f|ves), drawers?, trunk, boot, tents?, pantry, allocat\w*, reserv\w*, booked
             """
         ),
+        "hits": ["I will hold space for you.", "We hold space for grief here."],
+        "misses": ["The frame should hold space for the picture while it loads."],
     },
     {
         "name": "unpack that",
@@ -64,6 +78,19 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "name": "circle back",
         "pattern": r"\bcircle back\b",
         "forms": r"\bcircl(?:es|ed|ing) back\b",
+        # People of an office come back to a matter; swallows, cars and walkers come back to a place.
+        "need": [
+            r"\b(?:I|we|us|you|let's|lets|to|can|could|will|would|should|shall|may|might|must|please|and|then|team|just"
+            r"|'ll|'d) (?:\w+ )?circle back\b",
+            r"\b(?:I|we|you|he|she|they)(?: \w+)? circled back\b",
+            r"^[\s*_]*circl(?:e|ing) back\b",
+            r"[.!?:;,–—-](?: )?circl(?:e|ing) back\b",
+            r"\b(?:I'm|we're|am|are|just|by|of|for|about|before|after|without|be|been|keep|keeps|kept) circling back\b",
+            r"\bcirc(?:les?|led|ling) back (?:on|with|about|once|when|later|next|tomorrow|soon)\b",
+            r"\bcirc(?:les?|led|ling) back (?:around )?to (?:\w+ )?(?:what|why|how|who|whether|question|topics?|points?"
+            r"|issues?|ideas?|subjects?|matters?|budget|conversations?|discussions?|concerns?|themes?|things?"
+            r"|feedback)\b",
+        ],
         "sure": [
             r"\bcircl(?:e|ing) back (?:on|with|about|once|when|later|next|tomorrow) \w",
             r"\bcircle back (?:later|tomorrow|soon)\b",
@@ -75,11 +102,16 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             taxi, car, truck, road, roads, street, parking, trailhead, lake, harbou?r, shore, hawks?, eagles?, gulls?,
             seagulls?, ravens?, crows?, vultures?, buzzards?, kites?, sharks?, wolf, wolves, dogs?, cats?, horses?,
             deer, drones?, camp, campsite, house, barn, woods, forest, mountains?, valley, river, bridge, skat\w+,
+            swallows?, geese, goose, ducks?, pigeons?, starlings?, herons?, swans?, owls?, falcons?, bats?, fish,
+            wasps?,
+            flies, mosquito\w*, nests?, beam, roof, tower, pier, island, car park, cafe, café, station, gate,
             ferry, ferries, ships?, trams?, trains?, cabs?, vans?, coach, enem(?:y|ies), squad, poems?, stanzas?,
             story, stories, novels?, song, songs, melody, chorus, essay, film, movie, plot, finale, narrat\w+, moth,
             moths, bees?
             """
         ),
+        "hits": ["We can circle back tomorrow.", "I'm circling back on the invoice."],
+        "misses": ["The starlings circle back to the same chimney.", "We circled back to the pier before dark."],
     },
     {
         "name": "touch base",
@@ -103,9 +135,18 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             drugs?, dos(?:e|es|ing|age), antibiotics?, medication\w*, pharma\w*, toxic\w*, inhibitors?, receptors?,
             enzymes?, bacteria\w*, pesticides?, herbicides?, compounds?, antioxidants?, vitamins?, muscles?, decks?,
             cards?, builds?, perks?, combos?, spells?, champions?, heroes, mana, dps, talents?, relics?, artifacts?,
-            weapons?, team comp, hormones?, genes?, proteins?, chemo\w*, caffeine, alcohol
+            weapons?, team comp, hormones?, genes?, proteins?, chemo\w*, caffeine, alcohol, nitrogen, phosph\w+,
+            sulph?f?ur, potassium, fertili[sz]\w+, nutrients?, soils?, crops?,
+            herbs?, spices?, flavou?rs?, hops, minerals?, acids?, catalysts?, alloys?, polymers?, additives?, extracts?,
+            oils?, tumou?rs?, immune, virus\w*, fung\w+, microb\w*, strains?, species, roots?, neurons?, reflex\w*,
+            tendons?, flexors?, extensors?, abdominals?, quads, glutes, gear, armou?r, classes, attacks?, abilities
             """
         ),
+        "hits": ["The teams should synergize.", "There are synergies between the two brands."],
+        "misses": [
+            "Oregano oil and thyme oil act in synergy against the mould.",
+            "The two acids show synergy at low pH.",
+        ],
     },
     {
         "name": "leverage",
@@ -146,6 +187,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             r"\bleverage (?:in|over|against|on|for|from|to|of|with|at|when|because|once|if|is|was|here|now|points?"
             r"|ratios?)\b",
             r"\b(?:due|access|exposure|related|thanks|adds?|leads?|comes? down|amount|owing|according) to leverage\b",
+            # After a possessive it is a noun: somebody has it.
+            r"\b(?:his|her|my|their|our|your|its|whose) leverage\b",
             r"\b(?:the|more|much|enough|little|less|no|any|some|real|only) leverage (?:the|this|that|a|i|you|we|they"
             r"|he|she)\b",
             r"\b(?:highly|over|heavily|too) ?-?leveraged\b",
@@ -160,13 +203,18 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
     {
         "name": "think outside the box",
         "pattern": r"\bthink outside the box\b",
-        "forms": r"\b(?:thinks|thinking|thought) outside the box\b",
+        "forms": r"\b(?:thinks|thinking|thought) outside (?:of )?the box\b|\bthink(?:s|ing)? out of the box\b"
+        r"|\bout(?:-| )of(?:-| )the(?:-| )box thinking\b|\boutside(?:-| )the(?:-| )box thinking\b",
         "veto": words(
             r"""
             cats?, kittens?, kitty, litter, cardboard, cartons?, crates?, hamsters?, rabbits?, bunny, puppy,
-            nine[- ]dots?, (?:9|nine) dots, parcels?, penalty, goalkeeper, schr(?:ö|oe?)dinger\w*, toddlers?
+            nine[- ]dots?, (?:9|nine) dots, parcels?, penalty, goalkeeper, schr(?:ö|oe?)dinger\w*, toddlers?,
+            nests?, hutch(?:es)?, straw, cages?, guinea pigs?, tortoises?, inside it, purr\w*, meow\w*, paws?,
+            strikers?, defenders?, offside, corner kick
             """
         ),
+        "hits": ["Try to think outside the box.", "This calls for some out-of-the-box thinking."],
+        "misses": ["Our tortoise was thinking outside the box, next to its straw."],
     },
     {
         "name": "low-hanging fruit",
@@ -178,9 +226,14 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             mango(?:es|s)?, lemons?, oranges?, apricots?, quinces?, ladders?, gardens?, gardener, deer, ripe,
             ripen\w*, jam, cider, wasps?, birds?, grove, basket, buckets?, prun\w+, monkeys?, giraffes?, elephants?,
             tantalus, berr(?:y|ies), bush(?:es)?, harvest(?:er|ers|ing) season, hedgehogs?, squirrels?, fox(?:es)?,
-            goats?, rotten, sweet, blossoms?
+            goats?, rotten, sweet, blossoms?, bears?, cows?, sheep, bats?, parrots?, blackbirds?, thrush(?:es)?, pies?,
+            crumble, chutney, compost, hedges?, hedgerows?, damsons?, persimmons?, avocados?, grapes?, vines?, sloes?,
+            stalks?, tiptoes?, juic\w+, pips?, peel\w*, farmers?, allotments?, canopy, lea(?:f|ves), worms?, windfalls?,
+            forag\w+, frost, stains?, stained, pick the rest, my back, bend
             """
         ),
+        "hits": ["Start with the low-hanging fruit."],
+        "misses": ["The sheep eat all the low-hanging fruit and leave us the top."],
     },
     {
         "name": "move the needle",
@@ -191,9 +244,13 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             record, records, vinyl, lp, turntable, stylus, tonearm, groove, sew\w*, thread\w*, stitch\w*, fabric,
             cloth, hem, seam, knit\w*, crochet\w*, embroider\w*, bobbin, gauges?, compass\w*, speedometer, dial,
             dials, meter, voltmeter, ammeter, galvanometer, barometer, magnet\w*, geiger, inject\w*, syringe, vein,
-            iv, blood draw, nurse, acupunctur\w*, tattoo\w*, haystack, pine, skin
+            iv, blood draw, nurse, acupunctur\w*, tattoo\w*, haystack, pine, skin, fuel, petrol, diesel, litres?, tank,
+            tachometer, revs, rpm, altimeter, thermometer, amps?, volts?, voltage, multimeter,
+            seismograph, polygraph, lie detector, iron filings, insulin, dose, yarn, darning, presser foot
             """
         ),
+        "hits": ["This will move the needle."],
+        "misses": ["Two litres of petrol did not move the needle from E."],
     },
     {
         "name": "paradigm shift",
@@ -204,9 +261,15 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
             r"""
             kuhn\w*, copernic\w*, ptolem\w*, newton\w*, einstein\w*, relativity, quantum, plate tectonics,
             continental drift, wegener, philosoph\w+ of science, scientific revolutions?, normal science,
-            incommensurab\w*, heliocentr\w*, geocentr\w*, darwin\w*, lamarck\w*, germ theory, miasma, phlogiston,
+            chomsky\w*, behaviou?ris\w+, cognitive revolution, semmelweis, lister, harvey, mendel\w*, kepler,
+            tycho, anomal\w+, atomism, alchem\w+, caloric, vitalism, cosmolog\w*, astronom\w+, geolog\w*, physics,
+            crystallograph\w*, linguistic\w*, conjugat\w+, declension\w*, inflection\w*, historians?, seminar, 
+                        historiograph\w*, incommensurab\w*, heliocentr\w*, geocentr\w*, darwin\w*, lamarck\w*,
+            germ theory, miasma, phlogiston,
             lavoisier, epistem\w*, history of science, popper\w*, lakatos, feyerabend, galile\w*
             """
         ),
+        "hits": ["It is a paradigm shift for us."],
+        "misses": ["Her seminar is on the paradigm shift from vitalism to chemistry."],
     },
 ]

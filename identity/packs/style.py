@@ -100,7 +100,7 @@ FORMAT: list[dict[str, Any]] = [
     },
     {
         "name": "bold list items",
-        "pattern": r"(?m)^[ \t]*(?:[-*+•]|[0-9]+[.)])[ \t]+\*\*[^*\n]{1,60}\*\*",
+        "pattern": r"(?m)^[ \t]*(?:[-*+•]|[0-9]+[.)])[ \t]+(?:\*\*[^*\n]{1,60}\*\*|__[^_\n]{1,60}__)",
         "role": "assistant",
         "action": "score",
         "mention": False,
@@ -122,7 +122,7 @@ FORMAT: list[dict[str, Any]] = [
     },
     {
         "name": "emoji as bullets",
-        "pattern": r"(?m)^[ \t]*(?:[-*][ \t]+)?(?:✅|❌|🚀|🧠|💡|🔑|⚡|🎯|✨|👉|📌|🔥)",
+        "pattern": r"(?m)^[ \t]*(?:[-*][ \t]+)?[✅✔☑❌✖➡▶★⭐🌟✨⚡⚠🔹🔸🔥🔑🚀🧠💡🎯👉📌📍📝📚📅📈🛠🌱🌿🌍🏆🎨🎉💪]",
         "role": "assistant",
         "action": "score",
         "mention": False,
