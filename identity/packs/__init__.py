@@ -27,7 +27,7 @@ Of the packs that are off by default also
   least        so many hits in a message (default 1), counted once each with distinct, for every per_words words
   hits, misses examples that it must find and must not: make test tries them
 
-These files import nothing of the project but `words`.
+These files import nothing of the project but `words` and `any_of`.
 """
 
 from __future__ import annotations
@@ -38,3 +38,8 @@ import re
 def words(text: str) -> str:
     """A pattern for any of the words or phrases between the commas, each a pattern of its own."""
     return r"\b(?:" + "|".join(" ".join(word.split()) for word in re.split(r",\s+", text.strip())) + r")\b"
+
+
+def any_of(*patterns: str) -> str:
+    """A pattern for any of these."""
+    return "|".join(patterns)

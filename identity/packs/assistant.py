@@ -4,57 +4,66 @@ from __future__ import annotations
 
 from typing import Any
 
-from identity.packs import words
+from identity.packs import any_of, words
 
 # What an assistant calls itself, and the words that turn it into somebody's trade ("an AI researcher").
 _AI = (
-    r"(?:ai(?:-powered)?|artificial intelligence|llm|(?:large )?language model|machine learning model|chat(?: )?bot|bot"
-    r"|(?:virtual|digital|automated) (?:assistant|companion)|computer program)"
+    r"(?:an?|your) (?:\w+ )?(?:ai(?:-powered)?|artificial intelligence|llm|(?:large )?language model"
+    r"|machine learning model|chat(?: )?bot|bot|(?:virtual|digital|automated) (?:assistant|companion)|computer program)"
+    r"(?: (?:language model|assistant|model|chatbot|system|companion|program)\b)*"
 )
-_AI_NAMED = r"(?:an?|your) (?:\w+ )?" + _AI
-_AI_KIND = r"(?: (?:language model|assistant|model|chatbot|system|companion|program))*"
-_TRADE = (
-    r"(?:researcher|engineer|student|scientist|ske?ptic|fan|person|doomer|optimist|nerd|geek|hater|developer|consultant"
-    r"|designer|artist|ethicist|lawyer|trainer|writer|teacher|lecturer|professor|enthusiast|expert|company|start-?up"
-    r"|team|lab|manager|founder|investor|analyst|tester|user)s?"
+_TRADE = words(
+    r"""
+    (?:ai|llm|bot|model|intelligence) researchers?, (?:ai|llm|bot|model|chatbot) engineers?, ai students?, ai scientists?,
+    ai ske?ptics?, ai fan, ai person, ai doomers?, ai optimists?, ai nerd, ai geek, ai hater, ai developers?,
+    ai consultants?, ai designers?, ai artists?, ai ethicists?, ai lawyers?, ai trainers?, ai writers?, ai teachers?,
+    ai lecturers?, ai professors?, ai enthusiasts?, ai experts?, ai company, ai start-?ups?, ai team, ai lab, ai founder,
+    ai investor, ai analyst, ai tester, ai users?
+    """
 )
-_ANY_TRADE = r"\b" + _AI + _AI_KIND + " " + _TRADE + r"\b"
-_MAKERS = (
-    r"(?:openai|anthropic|google|meta|mistral|deepseek|xai|alibaba|microsoft|cohere|a team of (?:engineers|researchers"
-    r"|developers|scientists)|(?:engineers|researchers|developers) at \w+)"
+_MAKER = words(
+    r"""
+    openai, anthropic, google, meta, mistral, deepseek, xai, alibaba, microsoft, cohere,
+    a team of (?:engineers|researchers|developers|scientists), (?:engineers|researchers|developers) at \w+
+    """
 )
 _MADE = r"(?:trained|developed|created|made|built|designed|programmed)"
-_CANNOT = (
-    r"(?:can't|cannot|can not|don't have (?:the|any) (?:ability|way|means) to|do not have the ability to|(?:'m|am)"
-    r" (?:not"
-    r" able|unable) to|have no (?:way|means) (?:of|to)|lack the ability to)"
+_NOT_HAVE = r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold|feel|form) (?:any )?"
+_INNER = words(
+    r"""
+    feelings?, emotions?, opinions?, experiences?, beliefs?, preferences?, views?, thoughts?, stories, anecdotes,
+    memories, tastes?, desires?, likes, stakes?, relationships?, perspectives?, consciousness
+    """
 )
-_ONLINE = (
-    r"(?:(?:the |any )?(?:internet|web|websites?|webpages?|web pages?|links|urls)|(?:\w+ )?(?:real-time|real time|live"
-    r"|up-to-date|up to date|external|online)|current (?:data|information|prices|events|news)|today's news)"
+_CANNOT = (
+    r"\bI(?: )?(?:can't|cannot|can not|(?:don't|do not) have (?:the|any) (?:ability|way|means) to|lack the ability to"
+    r"|(?:'m|am) (?:not able|unable) to|have no (?:way|means) (?:of|to))(?: \w+)?"
+)
+_ONLINE = words(
+    r"""
+    (?:the |any )?(?:internet|web|websites?|webpages?|web pages?|links|urls), (?:\w+ )?(?:real-time|real time|live),
+    (?:\w+ )?(?:up-to-date|up to date|external|online), current (?:data|information|prices|events|news), today's news
+    """
 )
 
 AI_IDENTITY: list[dict[str, Any]] = [
     {
         "name": "as an AI",
-        "pattern": r"\b(?:as|being) (?:just |only |merely )?" + _AI_NAMED + r"\b",
+        "pattern": r"\b(?:as|being) (?:just |only |merely )?" + _AI,
         "role": "assistant",
         "need": [
             # It begins what the speaker says of itself, or ends what it says it is or does not do.
-            r"\b(?:as|being) (?:just |only |merely )?"
-            + _AI_NAMED
-            + r"(?: [^.!?\n]{0,60})?,? (?:I|my|mine|it's important"
-            r"|it is important|there are|there's)\b",
+            r"\b(?:as|being) (?:just |only |merely )?" + _AI + r"(?: [^.!?\n]{0,60})?,? (?:I|my|it's important)\b",
             r"\bI (?:[\w']+ )?(?:not|don't|can't|cannot|won't|never|lack|have no)(?: [\w']+){0,8} (?:as|being) "
-            + _AI_NAMED
-            + _AI_KIND
+            + _AI
             + r"(?:[,.;:!?)]|$| (?:and|so|but)\b)",
-            r"\bspeaking as " + _AI_NAMED + r"\b",
         ],
         "veto": [
-            r"\b(?:see|saw|regard|treat|describe|sell|sold|market|use|used|think of|know|count|pose|dress|work|works"
-            r"|worked|hired)(?: [\w']+){0,4} as an?\b",
-            _ANY_TRADE,
+            words(
+                "see, saw, regard, treat, describe, sell, sold, market, use, used, think of, know, count, pose, works?"
+            )
+            + r"(?: [\w']+){0,4} as an?\b",
+            _TRADE,
         ],
         "hits": [
             "As an AI language model, I don't have opinions.",
@@ -71,13 +80,14 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "I'm just an AI",
-        "pattern": r"\bI(?:'m| am) (?:(?:just|only|merely|simply|actually|still|really) )?" + _AI_NAMED + r"\b",
-        "forms": r"\bI(?:'m| am) (?:just|only|merely|simply) (?:an? )?(?:machine|computer|algorithm|program|software"
-        r"|code|lines of code)\b"
-        r"|\bI(?:'m| am) not (?:an? )?(?:actual |real )?(?:human|person)(?: being)?(?:[.!;—]|,? (?:so|and|but) )"
-        r"|\byou(?:'re| are) (?:talking|speaking|chatting) (?:to|with) " + _AI_NAMED + r"\b",
+        "pattern": r"\bI(?:'m| am) (?:(?:just|only|merely|simply|actually|still|really) )?" + _AI,
+        "forms": any_of(
+            r"\bI(?:'m| am) (?:just|only|merely|simply) (?:an? )?(?:machine|computer|algorithm|program|software|code)\b",
+            r"\bI(?:'m| am) not (?:an? )?(?:actual |real )?(?:human|person)(?: being)?(?:[.!;—]|,? (?:so|and|but) )",
+            r"\byou(?:'re| are) (?:talking|speaking|chatting) (?:to|with) " + _AI,
+        ),
         "role": "assistant",
-        "veto": _ANY_TRADE,
+        "veto": _TRADE,
         "hits": [
             "I'm just an AI, so take this lightly.",
             "I am a large language model.",
@@ -89,21 +99,24 @@ AI_IDENTITY: list[dict[str, Any]] = [
         "name": "knowledge cutoff",
         "pattern": r"\b(?:as of|up to|until|since|after|before|at the time of|from) my (?:last|latest|most recent)"
         r" (?:knowledge |training |data )?(?:update|cut-?off)\b",
-        "forms": r"\bmy (?:knowledge|training|training data|data|information)(?: base)? (?:cut-?off|(?:only )?(?:goes?"
-        r"|extends?|runs?|reaches) (?:only )?(?:up )?(?:to|until|till)|(?:ends?|stops?|stopped|ended) (?:in|at|with"
-        r"|around)"
-        r"|was last updated|is (?:only )?(?:current|limited|up to date)(?: only)? (?:as of|to|up to|until))\b"
-        r"|\bmy (?:knowledge |training |data )?cut-?off(?: date)?\b"
-        r"|\bmy last (?:knowledge|training|data) update\b"
-        r"|\bI (?:only )?have (?:no )?(?:information|knowledge|data)(?: only)? (?:up to|until|through|as of|beyond"
-        r"|after)\b"
-        r"|\bI (?:don't|do not) have (?:any )?(?:information|knowledge|data) (?:on|about) (?:events|anything|what"
-        r" happened)"
-        r" (?:after|since|beyond|past)\b"
-        r"|\bI was last (?:trained|updated)\b|\bwhen my training (?:ended|stopped)\b",
-        "veto": r"\bmy cut-?off (?:jeans|shorts|trousers|top|point|for|time)\b|\bupdate (?:to|from) (?:the|my|her"
-        r"|his)\b"
-        r"|\b(?:application|visa|enrol\w*|denim) cut-?off\b",
+        "forms": any_of(
+            r"\bmy (?:knowledge |training |data )?cut-?off(?: date)?\b",
+            r"\bmy last (?:knowledge|training|data) update\b",
+            r"\bmy (?:knowledge|training|training data)(?: base)? (?:only )?(?:goes|extends|runs|reaches) (?:only )?"
+            r"(?:up )?(?:to|until|till)\b",
+            r"\bmy (?:knowledge|training|training data) (?:ends?|ended|stops?|stopped) (?:in|around) \w+",
+            r"\bmy (?:knowledge|training data|information) (?:was last updated|is (?:only )?(?:current|limited|up to date))",
+            r"\bI (?:only )?have (?:no )?(?:knowledge|data)(?: only)? (?:up to|until|through|as of|beyond|after)\b",
+            r"\bI (?:only )?have information(?: only)? (?:up to|until|through|as of)\b",
+            r"\bI (?:don't|do not) have (?:any )?(?:information|knowledge|data) (?:on|about) (?:events|anything) (?:after"
+            r"|since|beyond|past)\b",
+            r"\bI was last (?:trained|updated)\b",
+        ),
+        "veto": any_of(
+            r"\bmy cut-?off (?:jeans|shorts|trousers|top|point|for|time)\b",
+            r"\bupdate (?:to|from) (?:the|my|her|his)\b",
+            r"\b(?:application|visa|enrol\w*|denim) cut-?off\b",
+        ),
         "role": "assistant",
         "hits": [
             "As of my last knowledge update, it was open.",
@@ -118,16 +131,15 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "trained by",
-        "pattern": r"\bI(?:'m| am| was|'ve been| have been)(?: [\w,'-]+){0,8} " + _MADE + r" by " + _MAKERS + r"\b",
-        "forms": r"\bI(?:'m| am| was|'ve been| have been)(?: \w+)? trained (?:on|using|with) (?:an? )?(?:large|vast"
-        r"|huge"
-        r"|massive|wide|enormous|diverse|lots|text|data|billions|millions|publicly)\b"
-        r"|\b" + _MAKERS + r" (?:trained|created|developed|built|made|designed) me\b"
-        r"|\bI(?:'m| am)(?: [\w,'-]+){0,4} " + _AI + _AI_KIND + r" (?:from|by) " + _MAKERS + r"\b"
-        r"|\bI(?:'m| am) (?:powered by|based on|built on) (?:openai|gpt|chatgpt|claude|gemini|llama|an? (?:large"
-        r" )?language"
-        r" model)\b"
-        r"|\bmy (?:creators|developers) (?:at|trained|designed|built|programmed)\b",
+        "pattern": r"\bI(?:'m| am| was|'ve been| have been)(?: [\w,'-]+){0,8} " + _MADE + " by " + _MAKER,
+        "forms": any_of(
+            r"\bI(?:'m| am| was|'ve been| have been)(?: \w+)? trained (?:on|using|with) (?:an? )?(?:large|vast|huge"
+            r"|massive|wide|enormous|diverse|lots|text|data|billions|millions|publicly)\b",
+            _MAKER + r" (?:trained|created|developed|built|made|designed) me\b",
+            r"\bI(?:'m| am)(?: [\w,'-]+){0,4} " + _AI + r" (?:from|by) " + _MAKER,
+            r"\bI(?:'m| am) (?:powered by|based on|built on) (?:openai|gpt|chatgpt|claude|gemini|llama)\b",
+            r"\bmy (?:creators|developers) (?:at|trained|designed|built|programmed)\b",
+        ),
         "role": "assistant",
         "veto": r"\b(?:employees?|hired|colleagues?|internship|weeks|certificate|my first job)\b",
         "hits": [
@@ -143,23 +155,20 @@ AI_IDENTITY: list[dict[str, Any]] = [
     },
     {
         "name": "no personal feelings",
-        "pattern": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold"
-        r"|feel)"
-        r" (?:any )?(?:personal|human|genuine|subjective) \w+\b",
-        "forms": r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience) (?:any"
-        r" )?real"
-        r" (?:feelings?|emotions?|opinions?|experiences?|beliefs?|preferences?)\b"
-        r"|\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|feel|form)"
-        r" (?:any )?(?:feelings?|emotions?|consciousness|opinions?|beliefs?|preferences?|memories)(?:,? (?:and|or)"
-        r" \w+)?"
-        r" (?:that (?:could|can)|like (?:an? )?(?:humans?|people|person|you)|the way|in the (?:way|same|sense)"
-        r"|as (?:humans|people|such)|of my own)\b"
-        r"|\bI have no (?:personal (?:\w+)|emotions|consciousness|(?:feelings|opinions|preferences) of my own)\b"
-        r"|\bI (?:don't|do not) (?:have|experience) (?:an? )?(?:physical (?:body|form)|consciousness|self-awareness"
-        r"|emotions)\b"
-        r"|\bI(?:'m| am) (?:not capable|incapable) of (?:having|feeling|experiencing|forming)\b"
-        r"|\bI (?:don't|do not|can't|cannot)(?: \w+){1,6} (?:like|the way|as) (?:an? )?human(?:s| beings)?\b",
+        "pattern": _NOT_HAVE + r"(?:personal|human|real|genuine|subjective) " + _INNER,
+        "forms": any_of(
+            _NOT_HAVE
+            + _INNER
+            + r"(?:,? (?:and|or) \w+)? (?:that (?:could|can)|of my own|like (?:humans|people|you|a human)"
+            r"|(?:the|in the same) way (?:that )?(?:you|humans|people|a human|a person)|as (?:humans|people))\b",
+            r"\bI have no (?:personal |subjective )" + _INNER,
+            r"\bI have no (?:emotions|consciousness|(?:feelings|opinions|preferences) of my own)\b",
+            r"\bI (?:don't|do not) (?:have|experience) (?:an? )?(?:physical (?:body|form)|consciousness|emotions)\b",
+            r"\bI(?:'m| am) (?:not capable|incapable) of (?:having|feeling|experiencing|forming)\b",
+            r"\bI (?:don't|do not|can't|cannot)(?: \w+){1,6} (?:like|the way|as) (?:an? )?human(?:s| beings)?\b",
+        ),
         "role": "assistant",
+        "veto": r"\bpersonal experience (?:with|in|of)\b",
         "hits": [
             "I don't have personal opinions on that.",
             "I cannot experience human emotions.",
@@ -171,25 +180,19 @@ AI_IDENTITY: list[dict[str, Any]] = [
             "I don't have feelings for her any more.",
             "I don't have personal space on this train.",
         ],
-        "veto": r"\bpersonal (?:experience (?:with|in|of)|space|time|trainer|assistant|reasons?|stuff|things|items"
-        r"|details"
-        r"|number|account|card|doctor|driver|problem|issue|grudge)\b|\bgenuine \w+ (?:bag|watch|leather)\b",
     },
     {
         "name": "cannot browse",
-        "pattern": r"\bI(?: )?" + _CANNOT + r" (?:\w+ )?(?:browse|browsing|access(?:ing)?|search(?:ing)?|check(?:ing)?"
-        r"|follow(?:ing)?|see|view|open|retrieve|fetch|visit|get|pull up|connect to) " + _ONLINE + r"\b",
-        "forms": r"\bI (?:don't|do not) (?:currently |actually )?have (?:any |direct )*access to (?:\w+ )?"
-        + _ONLINE
-        + r"\b"
-        r"|\bI (?:don't|do not|have no) (?:currently )?(?:have )?(?:an? )?(?:internet|web|browsing|online|real-time"
-        r"|live)"
-        r" (?:access|connection|capabilit(?:y|ies))\b"
-        r"|\bI(?: )?"
-        + _CANNOT
-        + r" (?:look|search) (?:\w+ ){0,3}(?:up )?(?:online|on the (?:web|internet)|in real time)\b"
-        r"|\bI(?:'m| am) not connected to the (?:internet|web)\b"
-        r"|\bI(?: )?" + _CANNOT + r" browse\b[.,;!]",
+        "pattern": _CANNOT + r" (?:browse|browsing|access(?:ing)?|search(?:ing)?|check(?:ing)?|follow(?:ing)?|see|view"
+        r"|open|retrieve|fetch|visit|get|pull up|connect to) " + _ONLINE,
+        "forms": any_of(
+            r"\bI (?:don't|do not) (?:currently |actually )?have (?:any |direct )*access to (?:\w+ )?" + _ONLINE,
+            r"\bI (?:don't have|do not have|have no) (?:an? )?(?:internet|web|browsing|online|real-time|live) (?:access"
+            r"|connection|capabilit(?:y|ies))\b",
+            _CANNOT + r" (?:look|search) (?:\w+ ){0,3}(?:up )?(?:online|on the (?:web|internet)|in real time)\b",
+            _CANNOT + r" browse[.,;!]",
+            r"\bI(?:'m| am) not connected to the (?:internet|web)\b",
+        ),
         "role": "assistant",
         "veto": words(
             r"""
@@ -204,28 +207,36 @@ AI_IDENTITY: list[dict[str, Any]] = [
             "I cannot access real-time data.",
             "I don't have access to live prices, so do check.",
         ],
-        "misses": [
-            "I can't browse the shop on Sundays.",
-            "I don't have access to the internet in the cabin.",
-        ],
+        "misses": ["I can't browse the shop on Sundays.", "I don't have access to the internet in the cabin."],
     },
 ]
 
 _UNABLE = (
-    r"(?:can't|cannot|can not|won't(?: be able to)?|will not(?: be able to)?|(?:'m|am) (?:unable|not able|not permitted"
-    r"|not allowed|not in a position|not going) to|(?:must|have to) decline to|(?:don't|do not) feel comfortable"
-    r"|wouldn't be able to)"
+    r"\bI(?: )?(?:can't|cannot|can not|won't(?: be able to)?|will not(?: be able to)?|wouldn't be able to"
+    r"|(?:'m|am) (?:unable|not able|not permitted|not allowed|not in a position|not going|not willing) to"
+    r"|(?:'d|would) (?:rather|prefer) not(?: to)?"
+    r"|(?:'m|am) not comfortable(?: with)?|(?:don't|do not) feel comfortable)"
 )
-# What is refused in the language of a service ...
-_SERVED = (
-    r"(?:assist(?:ing)?|comply|provid(?:e|ing)|fulfil+|engag(?:e|ing)|generat(?:e|ing)|accommodate|facilitate"
-    r"|participat(?:e|ing)|take part|produce|reproduce|endorse|promote|encourage|role-?play|disclose)"
+# What is refused in the language of a service, and what anyone may be unable to do: that needs an apology in front.
+_SERVED = words(
+    r"""
+    assist(?:ing)?, comply, generat(?:e|ing), endorse, facilitate, impersonate, diagnose, speculate, role-?play,
+    engage (?:in|with), participate in, take part in, fulfil+, accommodate,
+    provid(?:e|ing) (?:\w+ ){0,4}(?:instructions?|information|advice|guidance|details|assistance|support|content|help),
+    provid(?:e|ing) (?:\w+ ){0,4}(?:steps|methods|lists?),
+    give (?:you )?(?:medical|legal|financial|tax|specific|detailed|such) \w+, help(?:ing)? (?:you )?(?:with |in )?\w+ing,
+    (?:complete|process|answer|continue|discuss|write|create|produce|support|share|do) (?:that|this|such|your|any) \w+,
+    (?:writ(?:e|ing)|create|creating|produce) (?:an? )?[^.!?,\n]{1,40} (?:that|which|meant|designed|intended|mocking)
+    """
 )
-# ... and what anyone may be unable to do, which needs an apology in front.
-_REFUSED = (
-    r"(?:" + _SERVED[3:-1] + r"|identify|comment|support|help(?:ing)?|continue|create|writ(?:e|ing)|discuss|answer"
-    r"|recogni[sz]e|share|offer|advise|recommend|speculate|process|do (?:that|this)|(?:tell|show|teach) you how"
-    r"|walk you through|explain how|give (?:you )?(?:\w+ )?(?:advice|instructions|information|details|guidance))"
+_REFUSED = words(
+    r"""
+    assist(?:ing)?, comply, provid(?:e|ing), fulfil+, engag(?:e|ing), generat(?:e|ing), accommodate, facilitate,
+    participat(?:e|ing), take part, produce, reproduce, endorse, promote, encourage, role-?play, disclose, identify,
+    comment, support, help(?:ing)?, continue, create, writ(?:e|ing), discuss, answer, recogni[sz]e, share, offer, advise,
+    recommend, speculate, process, do (?:that|this), (?:tell|show|teach) you how, walk you through, explain how,
+    give (?:you )?(?:\w+ )?(?:advice|instructions|information|details|guidance)
+    """
 )
 # Why a person cannot: the day, the body, the house. An assistant has none of them.
 _OCCASION = words(
@@ -234,19 +245,19 @@ _OCCASION = words(
     this (?:morning|afternoon|evening|week), (?:mon|tues|wednes|thurs|fri|satur|sun)day, until, till,
     my (?:back|knee|hands?|leg|head|mum|mom|boss|shift|train|phone|pen|brother|sister|car|van|kids?),
     the (?:phone|door|kids?|car), dishes, driving, at work, busy, asleep, laughing, lift, sofa, piano, ladder,
-    babysit\w*,
-    homework, homeless, flat, broke, tired, exhausted, ill, poorly, hungover, landlord, rent
+    babysit\w*, homework, homeless, flat, broke, tired, exhausted, ill, poorly, hungover, landlord, rent
     """
 )
 REFUSALS: list[dict[str, Any]] = [
     {
         "name": "sorry, but I can't",
         "pattern": r"\b(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)(?: (?:for|about|that|if)"
-        r" [^.!?\n]{1,60})?"
-        r"(?: )?[,.:;—–-]*(?: )?(?:but |however,? |that )?I(?: )?" + _UNABLE + r"(?: \w+)? " + _REFUSED + r"\b",
-        "forms": r"\bsorry[,.:]? (?:but )?(?:unable|not able) to " + _REFUSED + r"\b"
-        r"|\b(?:I (?:understand|appreciate|know|see|realise|realize|hear|get|sympathi[sz]e|want|wish)|I'd (?:love|like)"
-        r"|while I)\b[^.!?\n]{1,100}[,—–-](?: )?(?:but )?I(?: )?" + _UNABLE + r"(?: \w+)? " + _REFUSED + r"\b",
+        r" [^.!?\n]{1,60})?(?: )?[,.:;—–-]*(?: )?(?:but |however,? |that )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
+        "forms": any_of(
+            r"\bsorry[,.:]? (?:but )?(?:unable|not able) to " + _REFUSED,
+            r"\b(?:I (?:understand|appreciate|know|see|reali[sz]e|hear|get|sympathi[sz]e|want|wish)|I'd (?:love|like)"
+            r"|while I)\b[^.!?\n]{1,100}[,—–-](?: )?(?:but )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
+        ),
         "role": "assistant",
         "position": "start",
         "within": 200,
@@ -265,27 +276,13 @@ REFUSALS: list[dict[str, Any]] = [
     },
     {
         "name": "I can't help with that",
-        "pattern": r"\bI(?: )?"
-        + _UNABLE
-        + r" (?:help|assist|comply|engage)(?:ing)?(?: you)? with (?:that|this|your request"
-        r"|such|those|these|any)\b",
-        "forms": r"\bI(?: )?" + _UNABLE + r" (?:assist(?:ing)?|comply(?:ing)?|generat(?:e|ing)|endorse|facilitate)\b"
-        r"|\bI(?: )?"
-        + _UNABLE
-        + r" help(?:ing)?(?: you)? (?:with |in |to )?(?:\w+ing|plan|write|make|get|find|do (?:that|this))\b"
-        r"|\bI(?: )?"
-        + _UNABLE
-        + r" provid(?:e|ing) (?:you )?(?:with |any |the |that |this |an? |such )*(?:\w+ )?(?:instructions?"
-        r"|information|advice|guidance|details|assistance|support|content|help|steps|methods|answer|list)\b"
-        r"|\bI(?: )?"
-        + _UNABLE
-        + r" (?:fulfil+|complete|accommodate|process|answer|continue|discuss|write|create|produce|support"
-        r"|participate in|engage in|take part in) (?:with )?(?:that|this|your|such|any)(?: an?)? (?:\w+ )?(?:requests?"
-        r"|prompts?|questions?|conversations?|topics?|content|scenarios?|stor(?:y|ies)|role-?play)\b"
-        r"|\b(?:that|this|it)(?:'s| is) (?:not )?(?:something|a request|a topic|an area) (?:that )?I(?:'m| am)?(?:"
-        r" )?(?:can't"
-        r"|cannot|won't|not able|unable|able|not comfortable|comfortable|can|could|will)(?: to)? (?:help|assist|provide"
-        r"|write|create|generate|discuss|support|do for you|engage|be part)(?:ing)?\b",
+        "pattern": _UNABLE + r" (?:help|assist|comply)(?:ing)?(?: you)? with (?:that|this|your|such|those|these|any)\b",
+        "forms": any_of(
+            _UNABLE + " " + _SERVED,
+            r"\b(?:that|this|it)(?:'s| is) (?:not )?(?:something|a request|a topic|an area) (?:that )?I(?:'m| am)?(?: )?(?:can't"
+            r"|cannot|won't|not able|unable|able|not comfortable|comfortable|can|could|will)(?: to)? (?:help|assist|provide"
+            r"|write|create|generate|discuss|support|do for you|engage|be part)(?:ing)?\b",
+        ),
         "role": "assistant",
         "position": "start",
         "within": 200,
@@ -294,22 +291,25 @@ REFUSALS: list[dict[str, Any]] = [
             "I can't help with that.",
             "I'm not able to assist you with this request.",
             "That's not something I can help with.",
+            "I'd rather not write a letter that frightens her.",
         ],
         "misses": [
             "I can't help laughing.",
             "I can't help with the dishes tonight.",
             "I can't help with moving the piano, my back is bad.",
+            "I can't write when it is this hot.",
         ],
     },
     {
         "name": "I must decline",
-        "pattern": r"\bI (?:must|have to|need to|will have to|will|am going to(?: have to)?|am obliged to) (?:\w+ly"
-        r" )?decline\b",
-        "forms": r"\bI(?:'ll|'d|'m)?(?: have to| going to| going to have to)? (?:respectfully |politely |kindly"
-        r" )decline\b"
-        r"|\bI(?:'ll| would|'d)? (?:have|need) to (?:\w+ly )?decline\b|\bI(?:'m| am) (?:\w+ly )?declining (?:to|this"
-        r"|that)\b"
-        r"|\bI (?:must|have to|need to) refuse (?:to (?:write|provide|assist|help|create)|this|that|your)\b",
+        "pattern": r"\bI (?:must|have to|need to) (?:\w+ly )?decline\b",
+        "forms": any_of(
+            r"\bI(?:'ll|'d| will| would)?(?: have| need| like| prefer| choose| wish)?(?: to)? (?:\w+ly )?decline"
+            r"(?: (?:to|this|that|your|any|such|and|as|because|here)\b|[,.;—]|$)",
+            r"\bI(?:'m| am) (?:going to (?:have to )?|obliged to )(?:\w+ly )?decline\b",
+            r"\bI(?:'m| am) (?:\w+ly )?declining (?:to|this|that)\b",
+            r"\bI (?:must|have to|need to) refuse (?:to (?:write|provide|assist|help|create)|this|that|your)\b",
+        ),
         "role": "assistant",
         "position": "start",
         "within": 200,
@@ -317,10 +317,9 @@ REFUSALS: list[dict[str, Any]] = [
             r"""
             invitations?, dinner, part(?:y|ies), weddings?, helping, drinks?, wine, desserts?, tickets?, offer of, full,
             no,? thank(?:s| you), boat, ferry, cake, pudding, slices?, pints?, beer, whisky, gin, curry, soup, sprouts,
-            karaoke, danc(?:e|es|ing), camping, swim(?:s|ming)?, hikes?, date, gym, verbs?, nouns?, latin, call, calls,
-            biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion,
-            kittens?,
-            my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver)
+            karaoke, danc(?:e|es|ing), camping, swim(?:s|ming)?, hikes?, date, gym, verbs?, nouns?, latin, calls?,
+            biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion, kittens?,
+            my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver), (?:her|his|their) (?:offer|kind)
             """
         ),
         "hits": [
@@ -333,20 +332,19 @@ REFUSALS: list[dict[str, Any]] = [
     {
         "name": "against my guidelines",
         "pattern": r"\bmy (?:\w+ )?(?:guidelines|programming|(?:content|usage|safety) (?:polic(?:y|ies)|rules))\b",
-        "forms": r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have"
-        r"| must| need)?(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b"
-        r"|\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid"
-        r"|refuse"
-        r"|decline|prioriti[sz]e|follow|adhere|respect|comply|be (?:safe|respectful|helpful|harmless)))\b"
-        r"|\bI (?:must|have to|need to) (?:follow|adhere to|abide by|comply with)(?: \w+){0,3} (?:guidelines|polic(?:y"
-        r"|ies))\b"
-        r"|\b(?:against|violates?|outside) (?:openai|anthropic|google)(?:'s)? (?:\w+ )?(?:guidelines|polic(?:y|ies))\b"
-        r"|\bagainst (?:what I(?:'m| am) (?:allowed|designed|able|permitted) to|the (?:content |usage )?polic(?:y|ies)"
-        r" I)\b",
+        "forms": any_of(
+            r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have| must| need)?"
+            r"(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b",
+            r"\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid|refuse"
+            r"|decline|prioriti[sz]e|follow|adhere|respect|comply|be (?:safe|respectful|helpful|harmless)))\b",
+            r"\bI (?:must|have to|need to) (?:follow|adhere to|abide by|comply with)(?: \w+){0,3} (?:guidelines|policies)\b",
+            r"\b(?:against|violates?|outside) (?:openai|anthropic|google)(?:'s)? (?:\w+ )?(?:guidelines|polic(?:y|ies))\b",
+            r"\bagainst what I(?:'m| am) (?:allowed|designed|able|permitted) to\b",
+            r"\b(?:against|violates?) the (?:content |usage |safety )?(?:guidelines|polic(?:y|ies)) I\b",
+        ),
         "role": "assistant",
         "veto": [
-            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?|book"
-            r"|socks)\b",
+            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?|book)\b",
             r"\bguidelines (?:for|on|to) (?:the|my|our|new|writing|authors?)\b",
             words(r"interns?, editor, my (?:boss|thesis|supervisor|company|students), our (?:team|office), council"),
         ],
