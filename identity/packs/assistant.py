@@ -14,11 +14,11 @@ _AI = (
 )
 _TRADE = words(
     r"""
-    (?:ai|llm|bot|model|intelligence) researchers?, (?:ai|llm|bot|model|chatbot) engineers?, ai students?, ai scientists?,
-    ai ske?ptics?, ai fan, ai person, ai doomers?, ai optimists?, ai nerd, ai geek, ai hater, ai developers?,
-    ai consultants?, ai designers?, ai artists?, ai ethicists?, ai lawyers?, ai trainers?, ai writers?, ai teachers?,
-    ai lecturers?, ai professors?, ai enthusiasts?, ai experts?, ai company, ai start-?ups?, ai team, ai lab, ai founder,
-    ai investor, ai analyst, ai tester, ai users?
+    (?:ai|llm|bot|model|intelligence) researchers?, (?:ai|llm|bot|model|chatbot) engineers?, ai students?,
+    ai scientists?, ai ske?ptics?, ai fan, ai person, ai doomers?, ai optimists?, ai nerd, ai geek, ai hater,
+    ai developers?, ai consultants?, ai designers?, ai artists?, ai ethicists?, ai lawyers?, ai trainers?,
+    ai writers?, ai teachers?, ai lecturers?, ai professors?, ai enthusiasts?, ai experts?, ai company,
+    ai start-?ups?, ai team, ai lab, ai founder, ai investor, ai analyst, ai tester, ai users?
     """
 )
 _MAKER = words(
@@ -28,7 +28,8 @@ _MAKER = words(
     """
 )
 _MADE = r"(?:trained|developed|created|made|built|designed|programmed)"
-_NOT_HAVE = r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold|feel|form) (?:any )?"
+_NOT_HAVE = r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold|feel"
+r"|form) (?:any )?"
 _INNER = words(
     r"""
     feelings?, emotions?, opinions?, experiences?, beliefs?, preferences?, views?, thoughts?, stories, anecdotes,
@@ -82,7 +83,8 @@ AI_IDENTITY: list[dict[str, Any]] = [
         "name": "I'm just an AI",
         "pattern": r"\bI(?:'m| am) (?:(?:just|only|merely|simply|actually|still|really) )?" + _AI,
         "forms": any_of(
-            r"\bI(?:'m| am) (?:just|only|merely|simply) (?:an? )?(?:machine|computer|algorithm|program|software|code)\b",
+            r"\bI(?:'m| am) (?:just|only|merely|simply) (?:an? )?(?:machine|computer|algorithm|program|software"
+            r"|code)\b",
             r"\bI(?:'m| am) not (?:an? )?(?:actual |real )?(?:human|person)(?: being)?(?:[.!;—]|,? (?:so|and|but) )",
             r"\byou(?:'re| are) (?:talking|speaking|chatting) (?:to|with) " + _AI,
         ),
@@ -105,11 +107,12 @@ AI_IDENTITY: list[dict[str, Any]] = [
             r"\bmy (?:knowledge|training|training data)(?: base)? (?:only )?(?:goes|extends|runs|reaches) (?:only )?"
             r"(?:up )?(?:to|until|till)\b",
             r"\bmy (?:knowledge|training|training data) (?:ends?|ended|stops?|stopped) (?:in|around) \w+",
-            r"\bmy (?:knowledge|training data|information) (?:was last updated|is (?:only )?(?:current|limited|up to date))",
+            r"\bmy (?:knowledge|training data|information) (?:was last updated|is (?:only )?(?:current|limited|up to"
+            r" date))",
             r"\bI (?:only )?have (?:no )?(?:knowledge|data)(?: only)? (?:up to|until|through|as of|beyond|after)\b",
             r"\bI (?:only )?have information(?: only)? (?:up to|until|through|as of)\b",
-            r"\bI (?:don't|do not) have (?:any )?(?:information|knowledge|data) (?:on|about) (?:events|anything) (?:after"
-            r"|since|beyond|past)\b",
+            r"\bI (?:don't|do not) have (?:any )?(?:information|knowledge|data) (?:on|about) (?:events|anything)"
+            r" (?:after|since|beyond|past)\b",
             r"\bI was last (?:trained|updated)\b",
         ),
         "veto": any_of(
@@ -222,19 +225,20 @@ _SERVED = words(
     r"""
     assist(?:ing)?, comply, generat(?:e|ing), endorse, facilitate, impersonate, diagnose, speculate, role-?play,
     engage (?:in|with), participate in, take part in, fulfil+, accommodate,
-    provid(?:e|ing) (?:\w+ ){0,4}(?:instructions?|information|advice|guidance|details|assistance|support|content|help),
-    provid(?:e|ing) (?:\w+ ){0,4}(?:steps|methods|lists?),
-    give (?:you )?(?:medical|legal|financial|tax|specific|detailed|such) \w+, help(?:ing)? (?:you )?(?:with |in )?\w+ing,
-    (?:complete|process|answer|continue|discuss|write|create|produce|support|share|do) (?:that|this|such|your|any) \w+,
-    (?:writ(?:e|ing)|create|creating|produce) (?:an? )?[^.!?,\n]{1,40} (?:that|which|meant|designed|intended|mocking)
+    provid(?:e|ing) (?:\w+ ){0,4}(?:instructions?|information|advice|guidance|details|assistance|support|content),
+    provid(?:e|ing) (?:\w+ ){0,4}(?:help|steps|methods|lists?),
+    give (?:you )?(?:medical|legal|financial|tax|specific|detailed|such) \w+,
+    help(?:ing)? (?:you )?(?:with |in )?\w+ing,
+    (?:complete|process|answer|continue|discuss|write|create|produce|support|share) (?:that|this|such|your|any) \w+,
+    (?:writ(?:e|ing)|create|produce) (?:an? )?[^.!?,\n]{1,40} (?:that|which|meant|designed|intended|mocking)
     """
 )
 _REFUSED = words(
     r"""
     assist(?:ing)?, comply, provid(?:e|ing), fulfil+, engag(?:e|ing), generat(?:e|ing), accommodate, facilitate,
     participat(?:e|ing), take part, produce, reproduce, endorse, promote, encourage, role-?play, disclose, identify,
-    comment, support, help(?:ing)?, continue, create, writ(?:e|ing), discuss, answer, recogni[sz]e, share, offer, advise,
-    recommend, speculate, process, do (?:that|this), (?:tell|show|teach) you how, walk you through, explain how,
+    comment, support, help(?:ing)?, continue, create, writ(?:e|ing), discuss, answer, recogni[sz]e, share, offer,
+    advise, recommend, speculate, process, do (?:that|this), (?:tell|show|teach) you how, walk you through, explain how,
     give (?:you )?(?:\w+ )?(?:advice|instructions|information|details|guidance)
     """
 )
@@ -279,9 +283,9 @@ REFUSALS: list[dict[str, Any]] = [
         "pattern": _UNABLE + r" (?:help|assist|comply)(?:ing)?(?: you)? with (?:that|this|your|such|those|these|any)\b",
         "forms": any_of(
             _UNABLE + " " + _SERVED,
-            r"\b(?:that|this|it)(?:'s| is) (?:not )?(?:something|a request|a topic|an area) (?:that )?I(?:'m| am)?(?: )?(?:can't"
-            r"|cannot|won't|not able|unable|able|not comfortable|comfortable|can|could|will)(?: to)? (?:help|assist|provide"
-            r"|write|create|generate|discuss|support|do for you|engage|be part)(?:ing)?\b",
+            r"\b(?:that|this|it)(?:'s| is) (?:not )?(?:something|a request|a topic|an area) (?:that )?I(?:'m| am)?(?:"
+            r" )?(?:can't|cannot|won't|not able|unable|able|not comfortable|comfortable|can|could|will)(?: to)?"
+            r" (?:help|assist|provide|write|create|generate|discuss|support|do for you|engage|be part)(?:ing)?\b",
         ),
         "role": "assistant",
         "position": "start",
@@ -318,8 +322,8 @@ REFUSALS: list[dict[str, Any]] = [
             invitations?, dinner, part(?:y|ies), weddings?, helping, drinks?, wine, desserts?, tickets?, offer of, full,
             no,? thank(?:s| you), boat, ferry, cake, pudding, slices?, pints?, beer, whisky, gin, curry, soup, sprouts,
             karaoke, danc(?:e|es|ing), camping, swim(?:s|ming)?, hikes?, date, gym, verbs?, nouns?, latin, calls?,
-            biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion, kittens?,
-            my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver), (?:her|his|their) (?:offer|kind)
+            biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion,
+            kittens?, my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver), (?:her|his|their) (?:offer|kind)
             """
         ),
         "hits": [
@@ -333,18 +337,21 @@ REFUSALS: list[dict[str, Any]] = [
         "name": "against my guidelines",
         "pattern": r"\bmy (?:\w+ )?(?:guidelines|programming|(?:content|usage|safety) (?:polic(?:y|ies)|rules))\b",
         "forms": any_of(
-            r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have| must| need)?"
-            r"(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b",
-            r"\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid|refuse"
-            r"|decline|prioriti[sz]e|follow|adhere|respect|comply|be (?:safe|respectful|helpful|harmless)))\b",
-            r"\bI (?:must|have to|need to) (?:follow|adhere to|abide by|comply with)(?: \w+){0,3} (?:guidelines|policies)\b",
-            r"\b(?:against|violates?|outside) (?:openai|anthropic|google)(?:'s)? (?:\w+ )?(?:guidelines|polic(?:y|ies))\b",
+            r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have| must|"
+            r" need)?(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b",
+            r"\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid"
+            r"|refuse|decline|prioriti[sz]e|follow|adhere|respect|comply|be (?:safe|respectful|helpful|harmless)))\b",
+            r"\bI (?:must|have to|need to) (?:follow|adhere to|abide by|comply with)(?: \w+){0,3} (?:guidelines"
+            r"|policies)\b",
+            r"\b(?:against|violates?|outside) (?:openai|anthropic|google)(?:'s)? (?:\w+ )?(?:guidelines|polic(?:y"
+            r"|ies))\b",
             r"\bagainst what I(?:'m| am) (?:allowed|designed|able|permitted) to\b",
             r"\b(?:against|violates?) the (?:content |usage |safety )?(?:guidelines|polic(?:y|ies)) I\b",
         ),
         "role": "assistant",
         "veto": [
-            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?|book)\b",
+            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?"
+            r"|book)\b",
             r"\bguidelines (?:for|on|to) (?:the|my|our|new|writing|authors?)\b",
             words(r"interns?, editor, my (?:boss|thesis|supervisor|company|students), our (?:team|office), council"),
         ],
