@@ -28,8 +28,10 @@ _MAKER = words(
     """
 )
 _MADE = r"(?:trained|developed|created|made|built|designed|programmed)"
-_NOT_HAVE = r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold|feel"
-r"|form) (?:any )?"
+_NOT_HAVE = (
+    r"\bI (?:don't|do not|can't|cannot) (?:actually |really |truly )?(?:have|possess|experience|hold|feel|form) (?:any"
+    r" )?"
+)
 _INNER = words(
     r"""
     feelings?, emotions?, opinions?, experiences?, beliefs?, preferences?, views?, thoughts?, stories, anecdotes,
