@@ -154,6 +154,9 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
                 """
             ),
         ],
+        # An answer to "can you hear me?" is meant.
+        "earned_by": r"\b(?:can|do|could|did) you (?:\w+ )?hear (?:me|us|this|that|it)\b|\bis this (?:thing )?on\b"
+        r"|\bmic (?:check|test)\b",
         "window": 70,
     },
     {
@@ -161,6 +164,17 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
         "pattern": r"\bthat resonates\b",
         "forms": r"\bthat (?:really|deeply|truly|so|totally|definitely) resonates\b",
         "mention": False,  # "a phrase that resonates" mentions nothing
+        # As an answer, or as what something is to do to people. A line "that resonates" of itself, years later or in a
+        # poem, is somebody's own observation.
+        "need": [
+            r"(?:^|[.!?,;:—–-]|\b(?:and|but|so|oh|yes|mm+|wow|because|how|since|think|really|of))[\s*_]*that (?:\w+ )?"
+            r"resonates\b",
+            r"\bthat (?:\w+ )?resonates (?:\w+ )*(?:with|for|to) (?:me|you|us|your|our|their|people|others|readers"
+            r"|viewers|listeners|everyone|anyone|audiences?|customers?|users?|fans?|consumers|communit(?:y|ies)|target"
+            r"|an audience|the (?:\w+ )?(?:audience|market|readers?|public))\b",
+            r"\bthat (?:\w+ )?resonates (?:with|for) (?:him|her|them)\b|\bthat resonates the most\b|\bthat deeply"
+            r" resonates\b",
+        ],
         "veto": words(
             r"""
             glass, wood, metal, tank, barrel, hollow, shell, knock\w*, tap(?:ped|ping)?, struck, strike, pluck\w*,
@@ -169,7 +183,7 @@ AI_SLOP_PHRASES: list[dict[str, Any]] = [
             circuits?, antennas?, coils?, harmonics?, overtones?, acoustics?, vibrat\w*, oscillat\w*, crystals?,
             pipes?, flutes?, church(?:es)?, cathedrals?, chapels?, caves?, stairwells?, tunnels?, halls?,
             chests?, ribcage,
-            panes?, exhausts?, engines?, rpm, bass, subwoofers?, lids?, pots?, tins?, 
+            panes?, exhausts?, engines?, rpm, bass, subwoofers?, lids?, pots?, tins?,
                         radiators?, screws?, hum(?:s|ming)?, buzz\w*, organs?, washing machine, boiler,
             ducts?,
             vents?, floorboards?, ceiling, tiles?, cymbals?, trumpets?, didgeridoos?, singing bowl,

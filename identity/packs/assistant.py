@@ -9,7 +9,7 @@ from identity.packs import any_of, words
 # What an assistant calls itself, and the words that turn it into somebody's trade ("an AI researcher").
 _AI = (
     r"(?:an?|your) (?:\w+ )?(?:ai(?:-powered)?|artificial intelligence|llm|(?:large )?language model"
-    r"|machine learning model|chat(?: )?bot|bot|(?:virtual|digital|automated) (?:assistant|companion)|computer program)"
+    r"|machine learning model|chat(?: )?bot|bot|(?:virtual|digital|automated) (?:assistant|companion)|computer program)\b"
     r"(?: (?:language model|assistant|model|chatbot|system|companion|program)\b)*"
 )
 _TRADE = words(
@@ -56,7 +56,9 @@ AI_IDENTITY: list[dict[str, Any]] = [
         "role": "assistant",
         "need": [
             # It begins what the speaker says of itself, or ends what it says it is or does not do.
-            r"\b(?:as|being) (?:just |only |merely )?" + _AI + r"(?: [^.!?\n]{0,60})?,? (?:I|my|it's important)\b",
+            r"\b(?:as|being) (?:just |only |merely )?"
+            + _AI
+            + r"(?: [^.!?\n]{0,60})?,? (?:I|my|mine|it's important|it is important|there are|there's)\b",
             r"\bI (?:[\w']+ )?(?:not|don't|can't|cannot|won't|never|lack|have no)(?: [\w']+){0,8} (?:as|being) "
             + _AI
             + r"(?:[,.;:!?)]|$| (?:and|so|but)\b)",
@@ -78,6 +80,7 @@ AI_IDENTITY: list[dict[str, Any]] = [
             "He works as an AI researcher in Oslo.",
             "They sold it as an AI, which it was not.",
             "I don't see it as an AI, more as a parrot.",
+            "As an aid to memory, I tie knots.",
             "As an AI researcher, I sleep badly.",
         ],
     },

@@ -43,12 +43,14 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "forms": r"\b(?:holds|held) space\b",
         "veto": words(
             r"""
-            dis[ck]s?, drives?, ssd, storage, files?, folders?, partitions?, memory, ram, buffers?, cache,
-            [0-9]+ ?[gmt]b, gigabytes?, parking, car, truck, van, trailers?, garage, seats?, shelf, shelves,
-            cupboards?, closets?, wardrobes?, suitcases?, luggage, bags?, boxes, fridge, freezer, cargo, pallets?,
-            warehouse, queue, layout, margins?, columns?, placeholders?, css, div, sofa, couch, tables?, plants?,
-            seedlings?, typesetting, printers?, pages?, images?, pictures?, photos?, layouts?, browsers?, screens?,
-            widths?,
+            oven, racks?, mantelpiece, pews?, bench(?:es)?, towels?, sunbeds?, loungers?, cones?, blankets?, picnic,
+            campsite, plates?, zeros, digits, brackets, variables?, arrays?, structs?, bytes, database, server,
+            tables?, dis[ck]s?, drives?, ssd, storage, files?, folders?, partitions?, memory, ram,
+            buffers?, cache, [0-9]+ ?[gmt]b, gigabytes?, parking, car, truck, van, trailers?, garage, seats?, shelf,
+            shelves, cupboards?, closets?, wardrobes?, suitcases?, luggage, bags?, boxes, fridge, freezer, cargo,
+            pallets?, warehouse, queue, layout, margins?, columns?, placeholders?, css, div, sofa, couch, tables?,
+            plants?, seedlings?, typesetting, printers?, pages?, images?, pictures?, photos?, layouts?, browsers?,
+            screens?, widths?,
             heights?, fonts?, paragraphs?, rows?, tokens?, calendars?, diary, diaries, chairs?, stalls?,
             trays?, pots?, bookshel(?:f|ves), drawers?, trunk, boot, tents?, pantry, allocat\w*, reserv\w*, booked
             """
@@ -97,13 +99,16 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         ],
         "veto": words(
             r"""
-            walk\w*, dr(?:ive|ives|iving|ove), hik(?:e|es|ed|ing), trails?, path, paths, loop, bike, biked, cycl\w+,
-            ran, runway, fly, flew, flying, flown, planes?, pilots?, helicopters?, airport, boats?, sail\w*, bus,
-            taxi, car, truck, road, roads, street, parking, trailhead, lake, harbou?r, shore, hawks?, eagles?, gulls?,
-            seagulls?, ravens?, crows?, vultures?, buzzards?, kites?, sharks?, wolf, wolves, dogs?, cats?, horses?,
-            deer, drones?, camp, campsite, house, barn, woods, forest, mountains?, valley, river, bridge, skat\w+,
-            swallows?, geese, goose, ducks?, pigeons?, starlings?, herons?, swans?, owls?, falcons?, bats?, fish,
-            wasps?,
+            past, via, towards, behind, uphill, downhill, mill, quay, beach, hills?,
+            villages?, town, square, corner, church, hut, ridge, summit, entrance, meadows?, farm, orchard,
+            garden, kennel, pond, fountain, aisles?, supermarket, junction, roundabout, exit, motorway,
+            for (?:him|her|them), walk\w*, dr(?:ive|ives|iving|ove), hik(?:e|es|ed|ing), trails?, path, paths,
+            loop, bike, biked, cycl\w+, ran, runway, fly, flew, flying, flown, planes?, pilots?, helicopters?,
+            airport, boats?, sail\w*, bus, taxi, car, truck, road, roads, street, parking, trailhead, lake, harbou?r,
+            shore, hawks?, eagles?, gulls?, seagulls?, ravens?, crows?, vultures?, buzzards?, kites?, sharks?, wolf,
+            wolves, dogs?, cats?, horses?, deer, drones?, camp, campsite, house, barn, woods, forest, mountains?,
+            valley, river, bridge, skat\w+, swallows?, geese, goose, ducks?, pigeons?, starlings?, herons?, swans?,
+            owls?, falcons?, bats?, fish, wasps?,
             flies, mosquito\w*, nests?, beam, roof, tower, pier, island, car park, cafe, café, station, gate,
             ferry, ferries, ships?, trams?, trains?, cabs?, vans?, coach, enem(?:y|ies), squad, poems?, stanzas?,
             story, stories, novels?, song, songs, melody, chorus, essay, film, movie, plot, finale, narrat\w+, moth,
@@ -222,6 +227,7 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "forms": r"\blow hanging fruits?\b",
         "veto": words(
             r"""
+            picker, pickers, fruit bowl, pollinat\w*, wildlife, badgers?, toddlers?, shoulders, stepladder, rake,
             trees?, orchards?, branch(?:es)?, boughs?, apples?, pears?, plums?, cherr(?:y|ies), peach(?:es)?, figs?,
             mango(?:es|s)?, lemons?, oranges?, apricots?, quinces?, ladders?, gardens?, gardener, deer, ripe,
             ripen\w*, jam, cider, wasps?, birds?, grove, basket, buckets?, prun\w+, monkeys?, giraffes?, elephants?,
@@ -241,6 +247,8 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "forms": r"\bmov(?:es|ed|ing) the needle\b",
         "veto": words(
             r"""
+            gramophone, jukebox, scratch\w*, crackl\w*, side (?:a|b|one|two), cactus, spruce, vaccin\w*, arm, eye of,
+            clockwise, bathroom scales?, kitchen scales?, boiler, tyres?, kettle, hand-stitch\w*, quilt\w*, lace,
             record, records, vinyl, lp, turntable, stylus, tonearm, groove, sew\w*, thread\w*, stitch\w*, fabric,
             cloth, hem, seam, knit\w*, crochet\w*, embroider\w*, bobbin, gauges?, compass\w*, speedometer, dial,
             dials, meter, voltmeter, ammeter, galvanometer, barometer, magnet\w*, geiger, inject\w*, syringe, vein,
@@ -259,11 +267,12 @@ CORPORATE_PHRASES: list[dict[str, Any]] = [
         "window": 400,
         "veto": words(
             r"""
-            kuhn\w*, copernic\w*, ptolem\w*, newton\w*, einstein\w*, relativity, quantum, plate tectonics,
+            humours, planets?, orbits?, ether, combustion, oxygen, atoms?, exams?, textbook, chapter, dissertation,
+            syllabus, kuhn\w*, copernic\w*, ptolem\w*, newton\w*, einstein\w*, relativity, quantum, plate tectonics,
             continental drift, wegener, philosoph\w+ of science, scientific revolutions?, normal science,
             chomsky\w*, behaviou?ris\w+, cognitive revolution, semmelweis, lister, harvey, mendel\w*, kepler,
             tycho, anomal\w+, atomism, alchem\w+, caloric, vitalism, cosmolog\w*, astronom\w+, geolog\w*, physics,
-            crystallograph\w*, linguistic\w*, conjugat\w+, declension\w*, inflection\w*, historians?, seminar, 
+            crystallograph\w*, linguistic\w*, conjugat\w+, declension\w*, inflection\w*, historians?, seminar,
                         historiograph\w*, incommensurab\w*, heliocentr\w*, geocentr\w*, darwin\w*, lamarck\w*,
             germ theory, miasma, phlogiston,
             lavoisier, epistem\w*, history of science, popper\w*, lakatos, feyerabend, galile\w*
