@@ -9,8 +9,8 @@ from identity.packs import any_of, words
 # What an assistant calls itself, and the words that turn it into somebody's trade ("an AI researcher").
 _AI = (
     r"(?:an?|your) (?:\w+ )?(?:ai(?:-powered)?|artificial intelligence|llm|(?:large )?language model"
-    r"|machine learning model|chat(?: )?bot|bot|(?:virtual|digital|automated) (?:assistant|companion)|computer program)\b"
-    r"(?: (?:language model|assistant|model|chatbot|system|companion|program)\b)*"
+    r"|machine learning model|chat(?: )?bot|bot|(?:virtual|digital|automated) (?:assistant|companion)|computer program)"
+    r"\b(?: (?:language model|assistant|model|chatbot|system|companion|program)\b)*"
 )
 _TRADE = words(
     r"""

@@ -35,11 +35,13 @@ _OFFERED = words(
 )
 _HUMAN = words(
     r"""
-    (?:like|want) me to (?:be|hold|come|drive|pick|carry|leave|stay|bring|ring|call|phone|wait|stop|lie|wake|fetch),
-    (?:like|want) me to (?:collect|cook|walk|sit|say|pretend|kiss|sing|go|move|meet|text|book|buy|order|get|put|open),
-    (?:like|want) me to (?:close|shut|turn|feed|wash|iron|knock|kill|marry|sleep|lend|pay|shout|talk|speak|have|let),
-    (?:like|want) me to (?:take|tell (?:him|her)),
-    tea, coffee, dinner, supper, breakfast, lunch, soup, (?:your|the) bed, sandwich, toast
+    (?:like|want) me to (?:hold|drive|carry|leave|stay|bring|ring|call|phone|wait|stop|lie|wake|fetch|collect|cook|sit),
+    (?:like|want) me to (?:pretend|kiss|sing|move|meet|text|book|buy|order|open|close|shut|feed|wash|iron|knock|lend|pay),
+    (?:like|want) me to (?:be (?:honest|blunt|quiet|there|kind)|come (?:with|over|round|along|and|in|back|home|to)),
+    (?:like|want) me to (?:pick (?:you|it|him|her|them|up)|go (?:with|and|home|away|now|first)|get (?:you|him|her|the)),
+    (?:like|want) me to (?:turn (?:off|on|up|down|back|the)|walk (?:you (?:home|to|back)|the)|(?:talk|speak) to|shout),
+    (?:like|want) me to (?:take (?:you|him|her|the|it)|tell (?:him|her|them)|say|have a (?:word|look)|sleep),
+    (?:make|cook|get) (?:you |us )?(?:a |some )?(?:cup of |pot of )?(?:tea|coffee|dinner|supper|breakfast|lunch|soup|toast)
     """
 )
 _OPEN_TO = words(
