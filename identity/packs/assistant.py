@@ -195,8 +195,8 @@ AI_IDENTITY: list[dict[str, Any]] = [
         r"|open|retrieve|fetch|visit|get|pull up|connect to) " + _ONLINE,
         "forms": any_of(
             r"\bI (?:don't|do not) (?:currently |actually )?have (?:any |direct )*access to (?:\w+ )?" + _ONLINE,
-            r"\bI (?:don't have|do not have|have no) (?:an? )?(?:internet|web|browsing|online|real-time|live) (?:access"
-            r"|connection|capabilit(?:y|ies))\b",
+            r"\bI (?:don't have|do not have|have no) (?:an? )?(?:web|browsing|online|real-time|live) (?:access"
+            r"|capabilit(?:y|ies))\b",
             _CANNOT + r" (?:look|search) (?:\w+ ){0,3}(?:up )?(?:online|on the (?:web|internet)|in real time)\b",
             _CANNOT + r" browse[.,;!]",
             r"\bI(?:'m| am) not connected to the (?:internet|web)\b",
@@ -215,7 +215,11 @@ AI_IDENTITY: list[dict[str, Any]] = [
             "I cannot access real-time data.",
             "I don't have access to live prices, so do check.",
         ],
-        "misses": ["I can't browse the shop on Sundays.", "I don't have access to the internet in the cabin."],
+        "misses": [
+            "I can't browse the shop on Sundays.",
+            "I don't have access to the internet in the cabin.",
+            "It works when I don't have an internet connection.",
+        ],
     },
 ]
 
@@ -340,8 +344,10 @@ REFUSALS: list[dict[str, Any]] = [
     },
     {
         "name": "against my guidelines",
-        "pattern": r"\bmy (?:\w+ )?(?:guidelines|programming|(?:content|usage|safety) (?:polic(?:y|ies)|rules))\b",
+        "pattern": r"\bmy (?:\w+ )?(?:guidelines|(?:content|usage|safety) (?:polic(?:y|ies)|rules))\b",
         "forms": any_of(
+            r"\b(?:against|violates?|outside|beyond|conflicts? with) my programming\b",
+            r"\bmy programming (?:doesn't|does not|won't|prevents|prohibits|forbids|stops|requires)\b",
             r"\bthe (?:\w+ )?(?:guidelines|polic(?:y|ies)|rules) (?:that )?I(?:'m| am|'ve been| have been| have| must|"
             r" need)?(?: \w+)* (?:follow|given|bound by|under|adhere to|abide by|comply with)\b",
             r"\bI(?:'m| am) (?:required|obliged|bound|designed|programmed|instructed) (?:not to|to (?:\w+ )?(?:avoid"
@@ -355,8 +361,6 @@ REFUSALS: list[dict[str, Any]] = [
         ),
         "role": "assistant",
         "veto": [
-            r"\bprogramming (?:class|course|job|exam|teacher|homework|skills?|languages?|projects?|days|friends?"
-            r"|book)\b",
             r"\bguidelines (?:for|on|to) (?:the|my|our|new|writing|authors?)\b",
             words(r"interns?, editor, my (?:boss|thesis|supervisor|company|students), our (?:team|office), council"),
         ],
@@ -370,7 +374,7 @@ REFUSALS: list[dict[str, Any]] = [
         "misses": [
             "It goes against my grain.",
             "The policy I have to renew is for the car.",
-            "My programming class starts at nine.",
+            "My programming is rusty, I mostly garden.",
         ],
     },
 ]

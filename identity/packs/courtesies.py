@@ -36,12 +36,12 @@ _OFFERED = words(
 _HUMAN = words(
     r"""
     (?:like|want) me to (?:hold|drive|carry|leave|stay|bring|ring|call|phone|wait|stop|lie|wake|fetch|collect|cook|sit),
-    (?:like|want) me to (?:pretend|kiss|sing|move|meet|text|book|buy|order|open|close|shut|feed|wash|iron|knock|lend|pay),
+    (?:like|want) me to (?:pretend|kiss|sing|move|meet|text|book|buy|order|open|close|shut|feed|wash|iron|lend|pay),
     (?:like|want) me to (?:be (?:honest|blunt|quiet|there|kind)|come (?:with|over|round|along|and|in|back|home|to)),
-    (?:like|want) me to (?:pick (?:you|it|him|her|them|up)|go (?:with|and|home|away|now|first)|get (?:you|him|her|the)),
+    (?:like|want) me to (?:pick (?:you|it|him|her|up)|go (?:with|and|home|away|now|first)|get (?:you|him|her|the)),
     (?:like|want) me to (?:turn (?:off|on|up|down|back|the)|walk (?:you (?:home|to|back)|the)|(?:talk|speak) to|shout),
-    (?:like|want) me to (?:take (?:you|him|her|the|it)|tell (?:him|her|them)|say|have a (?:word|look)|sleep),
-    (?:make|cook|get) (?:you |us )?(?:a |some )?(?:cup of |pot of )?(?:tea|coffee|dinner|supper|breakfast|lunch|soup|toast)
+    (?:like|want) me to (?:take (?:you|him|her|the|it)|tell (?:him|her|them)|say|sleep),
+    (?:make|cook|get) (?:you |us )?(?:a |some )?(?:cup of |pot of )?(?:tea|coffee|dinner|supper|breakfast|lunch|soup)
     """
 )
 _OPEN_TO = words(
@@ -184,7 +184,10 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
             r" I(?:'ll| can| will) " + _OFFERED,
             r"\bwhich (?:\w+ ){0,3}would you like (?:me )?to (?:start|explore|begin|focus|go|know|tackle)\b",
         ),
-        "veto": _HUMAN,
+        "veto": [
+            _HUMAN,
+            r"\b(?:how|what|that|if|when|where) you want me to\b|\b(?:they|he|she|we|who|people) want me to\b",
+        ],
         "window": 40,
         "role": "assistant",
         "position": "end",
