@@ -2,7 +2,8 @@
 
 A phrase is searched without regard to case, in a message's own words only: not in code, block quotes, links or
 quoted speech. In every pattern below a blank stands for any white space (with Markdown emphasis around it), an
-apostrophe for all apostrophes, a hyphen between letters for all hyphens. Patterns are RE2: no lookaround.
+apostrophe for all apostrophes, a hyphen between letters for all hyphens. Patterns are RE2: no lookaround. To reach over
+a stretch of a sentence write [^.!?]+ and not [^.!?]{1,60}: counting makes the search of all phrases at once slow.
 
   pattern      the phrase, as the statistics show it
   forms        more word forms, counted under the same pattern
@@ -19,13 +20,13 @@ apostrophe for all apostrophes, a hyphen between letters for all hyphens. Patter
 
 All but the first two, window and mention are one pattern or a list of which any counts.
 
-Of the packs that are off by default also
+Besides, used by the packs that are off by default:
 
   role         assistant or user: whose messages (default any). assistant is the voice
   position     start or end: only there (default anywhere), within so many characters (60 and 200)
   action       drop (default); mask: stays as context that is not learned; trim: the sentence goes; score: only noted
   least        so many hits in a message (default 1), counted once each with distinct, for every per_words words
-  hits, misses examples that it must find and must not: make test tries them
+  hits, misses examples that it must find and must not (any pack): make test tries them
 
 These files import nothing of the project but `words` and `any_of`.
 """

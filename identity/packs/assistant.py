@@ -58,7 +58,7 @@ AI_IDENTITY: list[dict[str, Any]] = [
             # It begins what the speaker says of itself, or ends what it says it is or does not do.
             r"\b(?:as|being) (?:just |only |merely )?"
             + _AI
-            + r"(?: [^.!?\n]{0,60})?,? (?:I|my|mine|it's important|it is important|there are|there's)\b",
+            + r"(?: [^.!?\n]*)?,? (?:I|my|mine|it's important|it is important|there are|there's)\b",
             r"\bI (?:[\w']+ )?(?:not|don't|can't|cannot|won't|never|lack|have no)(?: [\w']+){0,8} (?:as|being) "
             + _AI
             + r"(?:[,.;:!?)]|$| (?:and|so|but)\b)",
@@ -239,7 +239,7 @@ _SERVED = words(
     give (?:you )?(?:medical|legal|financial|tax|specific|detailed|such) \w+,
     help(?:ing)? (?:you )?(?:with |in )?\w+ing,
     (?:complete|process|answer|continue|discuss|write|create|produce|support|share) (?:that|this|such|your|any) \w+,
-    (?:writ(?:e|ing)|create|produce) (?:an? )?[^.!?,\n]{1,40} (?:that|which|meant|designed|intended|mocking)
+    (?:writ(?:e|ing)|create|produce) (?:an? )?[^.!?,\n]+ (?:that|which|meant|designed|intended|mocking)
     """
 )
 _REFUSED = words(
@@ -265,11 +265,11 @@ REFUSALS: list[dict[str, Any]] = [
     {
         "name": "sorry, but I can't",
         "pattern": r"\b(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)(?: (?:for|about|that|if)"
-        r" [^.!?\n]{1,60})?(?: )?[,.:;—–-]*(?: )?(?:but |however,? |that )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
+        r" [^.!?\n]+)?(?: )?[,.:;—–-]*(?: )?(?:but |however,? |that )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
         "forms": any_of(
             r"\bsorry[,.:]? (?:but )?(?:unable|not able) to " + _REFUSED,
             r"\b(?:I (?:understand|appreciate|know|see|reali[sz]e|hear|get|sympathi[sz]e|want|wish)|I'd (?:love|like)"
-            r"|while I)\b[^.!?\n]{1,100}[,—–-](?: )?(?:but )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
+            r"|while I)\b[^.!?\n]+[,—–-](?: )?(?:but )?" + _UNABLE + r"(?: \w+)? " + _REFUSED,
         ),
         "role": "assistant",
         "position": "start",

@@ -74,9 +74,9 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
         + _WANTING
         + r"|there(?:'s| is) (?:anything|something)|I can\b)",
         "forms": any_of(
-            r"\b(?:if|should) (?:" + _WANTING + r")[^.!?\n]{0,80},? (?:please |just |do )?let me know\b",
+            r"\b(?:if|should) (?:" + _WANTING + r")[^.!?\n]*,? (?:please |just |do )?let me know\b",
             r"\bif (?:that|this|it|anything|something|any of (?:this|that|these)) (?:feels|seems|looks|sounds|is|isn't"
-            r"|doesn't|works|needs)\b[^.!?\n]{0,80},? (?:please |just |do )?let me know\b",
+            r"|doesn't|works|needs)\b[^.!?\n]*,? (?:please |just |do )?let me know\b",
             r"\blet me know (?:which|what|how) (?:\w+ ){0,2}(?:you(?:'d| would) (?:like|prefer)|you prefer)\b",
             r"\blet me know if (?:this|that|these|anything|any (?:part )?of (?:this|that|these|those|it)) (?:helps?"
             r"|makes? sense|works for you|needs?|answers|is (?:what|too|helpful|unclear)|isn't|sounds|looks|feels)\b",
@@ -102,7 +102,7 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
         "pattern": r"\b(?:please )?(?:(?:don't|do not|never) hesitate|feel free|(?:'re|are) (?:always )?welcome) to "
         + _OPEN_TO,
         "forms": r"\bif you(?:'ve| have)(?: got)? any (?:(?:other|further|more|additional|specific) )?(?:questions"
-        r"|concerns|doubts|queries)[^.!?\n]{0,50}, (?:just |please |I'm |I am |ask away|fire away|drop |shout|simply )",
+        r"|concerns|doubts|queries)[^.!?\n]*, (?:just |please |I'm |I am |ask away|fire away|drop |shout|simply )",
         "role": "assistant",
         "position": "end",
         "action": "trim",
@@ -167,20 +167,20 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
         "name": "would you like me to",
         "pattern": r"\bwould you like me to (?:\w+ )",
         "forms": any_of(
-            r"\b(?:do you want|want) me to \w+",
+            r"\bwant me to (?:also )?" + _OFFERED,
             r"\b(?:if (?:you(?:'d| would)? (?:like|want|wish|prefer)|(?:it|that) (?:helps|would help)),? I(?: can|"
             r" could|'d be happy to|'ll)|shall I|should I|I (?:can|could) also|would it help if I|I(?:'m| am) happy to)"
             r" (?:also )?" + _OFFERED,
             r"\bI(?:'d be happy to| can| could|'ll) (?:also )?"
             + _OFFERED
-            + r"[^.!?\n]{0,60},? if (?:you(?:'d)? (?:like|want|wish|prefer)|(?:that|it)(?:'s| is| would be|'d be)?"
+            + r"[^.!?\n]*,? if (?:you(?:'d)? (?:like|want|wish|prefer)|(?:that|it)(?:'s| is| would be|'d be)?"
             r" (?:helpful|useful|of (?:use|interest)|help))\b",
             r"\b(?:would you like|do you want) (?:to (?:explore|know (?:more|how|what|why|about)|learn|hear more|dive"
             r"|discuss|delve|continue with|practi[sc]e|go (?:deeper|through|over)|work on|talk (?:more )?about|focus"
             r" on|start with)|(?:a few |some )?more (?:details?|information|examples|ideas|tips|suggestions|options)"
             r"|(?:an?|another|some|a few|the) (?:\w+ )?(?:examples?|versions?|templates?|list|summary|tips"
             r"|suggestions))\b",
-            r"\b(?:tell me|share|send me|give me|let me have|say the word|just (?:ask|say))\b[^.!?\n]{0,60}(?:,| and)"
+            r"\b(?:tell me|share|send me|give me|let me have|say the word|just (?:ask|say))\b[^.!?\n]*(?:,| and)"
             r" I(?:'ll| can| will) " + _OFFERED,
             r"\bwhich (?:\w+ ){0,3}would you like (?:me )?to (?:start|explore|begin|focus|go|know|tackle)\b",
         ),
@@ -202,6 +202,7 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
             "If you want, I can wait by the gate.",
             "You look pale. Would you like me to ring your sister?",
             "Shall I make some tea?",
+            "Do you want me to water them while you are gone?",
         ],
     },
     {
@@ -288,9 +289,9 @@ SYCOPHANT_OPENINGS: list[dict[str, Any]] = [
             r"^[\s*_]*(?:with pleasure|by all means|happy to help|of course I can|absolutely I can|I'd be (?:happy|glad"
             r"|delighted) to(?: help)?)!",
             # With more in the sentence only where that is no content either: a line that announces what follows.
-            _YES + r"[,.—–-]+ here(?:'s| is| are) [^.!?\n]{1,80}:[\s*_]*\n",
-            _YES + r"[,.—–-]+ (?:I'd|I would|I'll) be (?:happy|glad|delighted|pleased) to [^.!?\n]{1,60}[.!]",
-            _YES + r"[,.—–-]+ (?:I can (?:help|assist|do that)[^.!?\n]{0,30}|happy to (?:help|assist))[.!]",
+            _YES + r"[,.—–-]+ here(?:'s| is| are) [^.!?\n]+:[\s*_]*\n",
+            _YES + r"[,.—–-]+ (?:I'd|I would|I'll) be (?:happy|glad|delighted|pleased) to [^.!?\n]+[.!]",
+            _YES + r"[,.—–-]+ (?:I can (?:help|assist|do that)[^.!?\n]*|happy to (?:help|assist))[.!]",
         ),
         "role": "assistant",
         "position": "start",

@@ -6,8 +6,8 @@ from typing import Any
 
 # "Not this, but that": what is denied, then what is affirmed of the same subject. Between the two halves a comma, a
 # stop or a dash. A condition before it ("if it is not ...") is caught with it, so that the veto sees it.
-_CONDITION = r"(?:\b(?:if|when|whenever|unless|until) [^.!?\n,;—]{0,30})?"
-_DENIED = r" [^.!?\n;—]{1,70}(?: )?[,;.:—–-]+(?: )?"
+_CONDITION = r"(?:\b(?:if|when|whenever|unless|until) [^.!?\n,;—]*)?"
+_DENIED = r" [^.!?\n;—]+(?: )?[,;.:—–-]+(?: )?"
 _AFFIRMED = (
     r"(?:a|an|the|to|for|because|about|in|on|from|with|through|by|as|how|what|whether|your|his|her|their|our|one)"
 )
@@ -38,11 +38,11 @@ CONTRASTS: list[dict[str, Any]] = [
                 _CONDITION + r"\b(?:doesn't|does not)" + _DENIED + r"it(?: |')\w+",
                 _CONDITION + r"\b(?:don't|do not)" + _DENIED + r"they(?: |')\w+",
                 # In one sentence, with "but".
-                r"(?:\bnot|n't) [^.!?\n;—,]{1,60},? but (?:also |rather )?" + _AFFIRMED + r"\b",
-                r"\bnot [^.!?\n;—,]{1,40},? but \w+[.,;!?—]",
-                r"\bnot (?:just|only|merely|simply) [^.!?\n;—]{1,60},? but\b",
-                r"\b(?:less an? [^.!?\n;—,]{1,30} than an?|(?:n't|not) [^.!?\n;—,]{1,40} so much as) \w+",
-                r"\bnot an? [^.!?\n]{1,40}[.,] not an? [^.!?\n]{1,40}[.,]",
+                r"(?:\bnot|n't) [^.!?\n;—,]+,? but (?:also |rather )?" + _AFFIRMED + r"\b",
+                r"\bnot [^.!?\n;—,]+,? but \w+[.,;!?—]",
+                r"\bnot (?:just|only|merely|simply) [^.!?\n;—]+,? but\b",
+                r"\b(?:less an? [^.!?\n;—,]+ than an?|(?:n't|not) [^.!?\n;—,]+ so much as) \w+",
+                r"\bnot an? [^.!?\n]+[.,] not an? [^.!?\n]+[.,]",
             ]
         ),
         "need": r"\b(?:not|never|less)\b|n't",
@@ -100,7 +100,7 @@ FORMAT: list[dict[str, Any]] = [
     },
     {
         "name": "bold list items",
-        "pattern": r"(?m)^[ \t]*(?:[-*+•]|[0-9]+[.)])[ \t]+(?:\*\*[^*\n]{1,60}\*\*|__[^_\n]{1,60}__)",
+        "pattern": r"(?m)^[ \t]*(?:[-*+•]|[0-9]+[.)])[ \t]+(?:\*\*[^*\n]+\*\*|__[^_\n]+__)",
         "role": "assistant",
         "action": "score",
         "mention": False,
