@@ -28,7 +28,7 @@ REACHED = {
     "ai_identity": (0.96, 0.94),
     "refusal": (0.97, 0.89),
     "service_close": (0.91, 0.91),
-    "sycophant_open": (1.00, 0.94),
+    "sycophant_open": (1.00, 0.96),
     "contrast": (1.00, 0.92),
     "vocab": (1.00, 1.00),
     "format": (1.00, 1.00),

@@ -326,13 +326,16 @@ REFUSALS: list[dict[str, Any]] = [
         "role": "assistant",
         "position": "start",
         "within": 200,
+        # The request may be declined; a thing that was offered is declined by a guest.
+        "sure": r"\bdeclin(?:e|ing) the (?:request|task|prompt|topic|question|scenario)\b",
         "veto": words(
             r"""
             invitations?, dinner, part(?:y|ies), weddings?, helping, drinks?, wine, desserts?, tickets?, offer of, full,
             no,? thank(?:s| you), boat, ferry, cake, pudding, slices?, pints?, beer, whisky, gin, curry, soup, sprouts,
             karaoke, danc(?:e|es|ing), camping, swim(?:s|ming)?, hikes?, date, gym, verbs?, nouns?, latin, calls?,
             biscuits?, seconds, cheese, fish, oysters, lunch, brunch, breakfast, holiday, trip, job, promotion,
-            kittens?, my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver), (?:her|his|their) (?:offer|kind)
+            kittens?, my (?:mother|mum|mom|wife|husband|knees?|back|doctor|diet|liver),
+            (?:her|his|their) (?:offer|kind), declin(?:e|ing) the
             """
         ),
         "hits": [
@@ -340,7 +343,11 @@ REFUSALS: list[dict[str, Any]] = [
             "I have to decline to write that letter.",
             "I'll need to decline, as that could hurt somebody.",
         ],
-        "misses": ["I must decline the invitation, I am on a boat.", "I must decline, I am full."],
+        "misses": [
+            "I must decline the invitation, I am on a boat.",
+            "I must decline, I am full.",
+            "I have to decline the figs.",
+        ],
     },
     {
         "name": "against my guidelines",

@@ -186,6 +186,7 @@ SERVICE_CLOSES: list[dict[str, Any]] = [
         ),
         "veto": [
             _HUMAN,
+            r"\bme to tell you(?:[,.?]| or\b)",
             r"\b(?:how|what|that|if|when|where) you want me to\b|\b(?:they|he|she|we|who|people) want me to\b",
         ],
         "window": 40,
@@ -313,7 +314,7 @@ SYCOPHANT_OPENINGS: list[dict[str, Any]] = [
             question, idea, thought, way, insight, reflection, topic, choice, perspective, poem, story, concept,
             premise, observation, metaphor, image, prompt, approach, project, plan, goal, theme, suggestion,
             sentiment, analogy, theory, argument, solution, request, combination, scene, draft, title, initiative,
-            comparison
+            comparison, twist, ending, angle
             """
         ),
         "forms": _EXCLAIMED
