@@ -54,6 +54,12 @@ def test_there_is_a_group_for_each_phrase_judged_in_context() -> None:
     assert groups == ["corporate_literal", "here_for_you", "in_this_space", "leverage", "slop_literal"]
 
 
+def test_there_are_a_thousand_labelled_sentences_in_all() -> None:
+    files = SENTENCES + list((SENTENCES[0].parent / "packs").glob("*.tsv"))
+    lines = [line for path in files for line in path.read_text("utf-8").split("\n") if line]
+    assert len([line for line in lines if not line.startswith("#")]) >= 1000
+
+
 @pytest.mark.parametrize("apostrophe", ["'", "’", "ʼ", "‘"])
 def test_all_apostrophes_are_one(matcher: PhraseMatcher, apostrophe: str) -> None:
     assert find(matcher, f"Of course! I{apostrophe}m here for you.") is not None
