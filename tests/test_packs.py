@@ -13,6 +13,7 @@ import conversation_filter
 from identity.filters import judge, prepare
 from identity.filters.account import Account, with_marks
 from identity.filters.phrases import PhraseMatcher
+from identity.filters.survey import survey
 from identity.filters.verdicts import Candidate, Settings, Verdict
 from identity.records import Conversation, Message, read_conversations, write_conversations
 from presets import PACKS
@@ -112,6 +113,45 @@ def test_a_note_changes_nothing() -> None:
     assert after(("vocab",), text) == text
     [note] = found(("vocab",), text)
     assert (note.action, note.score) == ("score", 4.0)
+
+
+# Nine replies of a voice with its dashes, and one with three times as many.
+DASHES = [
+    f"{'The tide — so it goes — is late again, and the boats wait by the quay for the rain to end. ' * 2}{n}"
+    for n in range(9)
+]
+MORE = "The tide — slow — came in — grey — and the boats — all nine — rose, by the quay in the long rain of a wet June."
+
+
+def reply(content: str) -> Conversation:
+    return Conversation(id="c", messages=[Message(id="m", parent=None, role="assistant", content=content)])
+
+
+def noted_with(voice: list[str], content: str) -> list[str | None]:
+    habits = survey(map(reply, voice), packs=("format",)).habits
+    chosen = Settings(packs=("format",), habits=tuple((name, spread.habit()) for name, spread in habits.items()))
+    return [mark.name for marks in judge([reply(content)], prepare(chosen), chosen).marks.values() for mark in marks]
+
+
+def test_formatting_is_noted_where_it_is_unusual_for_the_voice() -> None:
+    assert noted_with(
+        ["The tide is late again, and the boats wait by the quay for the rain to end now."] * 9, MORE
+    ) == ["format/em dashes"]
+
+
+def test_who_loves_dashes_is_not_noted_for_them() -> None:
+    assert noted_with(DASHES, DASHES[0]) == []
+    assert noted_with([*DASHES, MORE], MORE) == ["format/em dashes"]
+
+
+def test_notes_lower_the_quality_score() -> None:
+    lively = Settings(packs=("vocab",), min_quality=0.9)
+    words = "We delve into the intricate tapestry of tides, a testament to patience, by the harbour."
+    assert [verdict and verdict.pattern for verdict in judge([reply(words)], prepare(lively), lively).verdicts[0]] == [
+        "wording"
+    ]
+    plain = Settings(packs=(), min_quality=0.9)
+    assert judge([reply(words)], prepare(plain), plain).verdicts == [[None]]
 
 
 def test_quotations_and_code_are_not_searched() -> None:

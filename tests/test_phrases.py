@@ -185,7 +185,7 @@ def test_positions_survive_folding(text: str) -> None:
 
 
 def test_an_edit_that_does_not_compile_names_the_phrase() -> None:
-    with pytest.raises(UserError, match="'my phrase'"):
+    with pytest.raises(UserError, match="custom/my phrase"):
         compile_phrase({"name": "my phrase", "pattern": "foo(?=bar)"})
     with pytest.raises(UserError, match="unknown field vetoo"):
         compile_phrase({"name": "my phrase", "pattern": "foo", "vetoo": "bar"})

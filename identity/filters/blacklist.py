@@ -1,4 +1,4 @@
-"""The blacklist rule: the person's own patterns first, then the phrase packs of presets.py."""
+"""The blacklist rule: the person's own patterns first, then the phrase packs."""
 
 from __future__ import annotations
 

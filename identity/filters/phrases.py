@@ -1,4 +1,4 @@
-"""The phrase packs of presets.py, compiled: which phrase a message uses, where, and what follows from it.
+"""The phrase packs of identity/packs, compiled: which phrase a message uses, where, and what follows from it.
 
 One pass of an RE2 set over the message tells which phrases occur at all; that is the whole cost of a clean message.
 Only on a hit are quotes and code blanked, the spans searched and the context patterns asked.
@@ -40,7 +40,7 @@ _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|(?<=[a-z])-(?=[a-z(])|[ ']", re.D
 
 
 def expanded(pattern: str) -> str:
-    """A pattern of presets.py as RE2 gets it: blanks, apostrophes and hyphens outside [...] stand for all kinds."""
+    """A pattern of the packs as RE2 gets it: blanks, apostrophes and hyphens outside [...] stand for all kinds."""
     stands_for = {" ": _BLANK, "'": _APOSTROPHE, "-": _HYPHEN}
     return _TOKEN.sub(lambda token: stands_for.get(token.group(), token.group()), pattern)
 
@@ -103,11 +103,13 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     unknown = set(entry) - _FIELDS
     if unknown or "pattern" not in entry:
         problem = f"unknown field {sorted(unknown)[0]}" if unknown else "it has no pattern"
-        raise UserError(f"presets.py: phrase '{name}': {problem}; the fields are {', '.join(sorted(_FIELDS))}")
+        raise UserError(
+            f"phrase '{pack}/{name}' (identity/packs): {problem}; the fields are {', '.join(sorted(_FIELDS))}"
+        )
     for field, allowed in _CHOICES.items():
         if entry.get(field, allowed[0]) not in allowed:
             raise UserError(
-                f"presets.py: phrase '{name}': {field} is {entry[field]!r}; it must be one of {', '.join(allowed)}"
+                f"phrase '{pack}/{name}' (identity/packs): {field} is {entry[field]!r}; it must be one of {', '.join(allowed)}"
             )
     trigger = expanded("|".join(filter(None, (entry["pattern"], entry.get("forms")))))
     compiled: dict[str, Any] = {}
@@ -120,7 +122,7 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         raise UserError(
-            f"presets.py: phrase '{name}': {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
+            f"phrase '{pack}/{name}' (identity/packs): {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
         ) from None
     where = {field: entry[field] for field in _WHERE if field in entry}
     where.setdefault("within", _WITHIN[where.get("position", "anywhere")])
@@ -197,7 +199,7 @@ class PhraseMatcher:
                 continue
             spans = self._spans(phrase, text, own, candidate)
             count = len({own[start:end].lower() for start, end in spans}) if phrase.distinct else len(spans)
-            if not count or count < _least(phrase, own, self.habits.get(phrase.name)):
+            if not count or not _enough(count, phrase, own, self.habits.get(phrase.name)):
                 continue
             span = _sentence(own, *spans[0]) if phrase.action == "trim" else spans[0]
             score = float(count) if phrase.least > 1 else None
@@ -254,16 +256,17 @@ def _in_place(phrase: Phrase, own: str, start: int, end: int) -> bool:
     return phrase.position == "anywhere" or len(own.rstrip()) - end < phrase.within
 
 
-def _least(phrase: Phrase, own: str, habit: Habit | None) -> float:
-    """How many hits it takes in a text of this length; `per_words` raises it for texts longer than that.
+def _enough(count: int, phrase: Phrase, own: str, habit: Habit | None) -> bool:
+    """Whether so many hits count in a text of this length; `per_words` asks for more in texts longer than that.
 
-    Where the voice's own habit is known, it takes as many as are far more than is usual for it instead.
+    Where the voice's own habit is known, it asks for more than is usual for it instead.
     """
     if phrase.habit and habit:
-        return max(phrase.least, (habit.mean + UNUSUAL * habit.deviation) * len(own.split()) / 100)
+        usual = (habit.mean + UNUSUAL * habit.deviation) * len(own.split()) / 100
+        return count >= phrase.least and count > usual
     if not phrase.per_words:
-        return phrase.least
-    return phrase.least * max(1.0, len(own.split()) / phrase.per_words)
+        return count >= phrase.least
+    return count >= phrase.least * max(1.0, len(own.split()) / phrase.per_words)
 
 
 def _sentence(own: str, start: int, end: int) -> tuple[int, int]:

@@ -42,7 +42,7 @@ class Spread:
 class Survey:
     """How long the messages of each role are; for a portrait also which phrases either side uses, its own and others'.
 
-    `rules` counts by pack and name what the packs of presets.py find, switched on or not: what any assistant says.
+    `rules` counts by pack and name what the packs find, switched on or not: what any assistant says.
     """
 
     lengths: dict[str, LengthProfile] = field(default_factory=dict)

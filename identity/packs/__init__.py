@@ -26,6 +26,7 @@ Besides, used by the packs that are off by default:
   position     start or end: only there (default anywhere), within so many characters (60 and 200)
   action       drop (default); mask: stays as context that is not learned; trim: the sentence goes; score: only noted
   least        so many hits in a message (default 1), counted once each with distinct, for every per_words words
+  habit        True: where the voice's own habit is known, far more than is usual for it instead (see UNUSUAL)
   hits, misses examples that it must find and must not (any pack): make test tries them
 
 These files import nothing of the project but `words` and `any_of`.
