@@ -100,17 +100,14 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     import re2
 
     name = str(entry.get("name", "?"))
+    where_it_is = f"phrase '{pack}/{name}' (identity/packs)"
     unknown = set(entry) - _FIELDS
     if unknown or "pattern" not in entry:
         problem = f"unknown field {sorted(unknown)[0]}" if unknown else "it has no pattern"
-        raise UserError(
-            f"phrase '{pack}/{name}' (identity/packs): {problem}; the fields are {', '.join(sorted(_FIELDS))}"
-        )
+        raise UserError(f"{where_it_is}: {problem}; the fields are {', '.join(sorted(_FIELDS))}")
     for field, allowed in _CHOICES.items():
         if entry.get(field, allowed[0]) not in allowed:
-            raise UserError(
-                f"phrase '{pack}/{name}' (identity/packs): {field} is {entry[field]!r}; it must be one of {', '.join(allowed)}"
-            )
+            raise UserError(f"{where_it_is}: {field} is {entry[field]!r}; it must be one of {', '.join(allowed)}")
     trigger = expanded("|".join(filter(None, (entry["pattern"], entry.get("forms")))))
     compiled: dict[str, Any] = {}
     try:
@@ -122,7 +119,7 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         raise UserError(
-            f"phrase '{pack}/{name}' (identity/packs): {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
+            f"{where_it_is}: {reason.split(':')[0]}; correct its patterns (RE2 syntax, no lookaround)"
         ) from None
     where = {field: entry[field] for field in _WHERE if field in entry}
     where.setdefault("within", _WITHIN[where.get("position", "anywhere")])
