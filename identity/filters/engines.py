@@ -19,9 +19,11 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import signal
+import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from pathlib import Path
 from queue import SimpleQueue
@@ -38,6 +40,7 @@ Judged = Generator[tuple[Batch, Judgement], None, None]  # to be closed: that en
 
 AHEAD = 2  # batches per worker: the one that it judges, and the next
 TRIES = 3  # of one batch
+REACH_SECONDS = 5.0  # after which a cluster counts as out of reach
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -154,13 +157,36 @@ def on_ray(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: st
         modules = [str(ROOT / "identity"), str(ROOT / "presets.py")]
         place = {"address": address, "runtime_env": {"py_modules": modules}}
     try:
-        ray.init(**place, log_to_driver=False, logging_level="ERROR")
+        if address:
+            _reach(address)
+        with _interrupted_later():
+            ray.init(**place, log_to_driver=False, logging_level="ERROR")
     except (OSError, ValueError, RuntimeError) as error:
         where = f"the Ray cluster at {address} cannot be reached" if address else "Ray does not start here"
         raise UserError(f"{where} ({type(error).__name__}); check `ray status`, or leave --engine out") from None
     gpus = ray.cluster_resources().get("GPU", 0.0) if settings.toxicity else 0.0
     options = {"num_cpus": 1, "num_gpus": min(1.0, gpus / jobs)}
     return ByWorkers([RayActor(ray, settings, options) for _ in range(jobs)], close=ray.shutdown)
+
+
+def _reach(address: str) -> None:
+    """OSError if nothing answers at HOST:PORT or ray://HOST:PORT, which Ray itself would try for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=REACH_SECONDS).close()
+
+
+@contextlib.contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Ctrl-C is raised when the block has ended: a Ray that is half begun takes the interpreter down with it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 ENGINES: Mapping[str, Callable[[Sequence[Evaluate], Settings, int, str | None], Engine]] = {

@@ -25,6 +25,8 @@ from identity.records import Conversation
 
 Batch = list[Conversation]
 
+STEP = 0.5  # seconds between two looks whether the run has ended meanwhile
+
 
 class WorkerDied(Exception):
     """The worker is gone, with whatever it was judging; the text says how it ended."""
@@ -87,6 +89,7 @@ class OtherProcess:
 
     def __init__(self, settings: Settings, threads: int) -> None:
         self.arguments = (settings, threads)
+        self.is_stopped = False
         self.process: Any = None
         self.connection: Any = None
 
@@ -100,6 +103,8 @@ class OtherProcess:
         process.start()
         theirs.close()
         self.process = process
+        if self.is_stopped:  # while it was being started
+            process.kill()
 
     def ask(self, request: bytes) -> bytes:
         self.start()
@@ -113,6 +118,7 @@ class OtherProcess:
             raise WorkerDied(f"exit code {process.exitcode}") from None
 
     def stop(self) -> None:
+        self.is_stopped = True
         process = self.process
         if process:
             process.kill()
@@ -140,6 +146,7 @@ class RayActor:
 
     def __init__(self, ray: Any, settings: Settings, options: Mapping[str, float]) -> None:
         self.ray, self.settings, self.options = ray, settings, options
+        self.is_stopped = False
         self.actor: Any = None
 
     def start(self) -> None:
@@ -153,14 +160,18 @@ class RayActor:
         return bytes(self._get(self.actor.answer.remote(request)))
 
     def _get(self, reference: Any) -> Any:
+        """The result, waited for in steps: Ray must not be shut down under a thread that waits for it."""
         try:
+            while not self.ray.wait([reference], timeout=STEP)[0]:
+                if self.is_stopped:
+                    raise WorkerDied("stopped")
             return self.ray.get(reference)
         except self.ray.exceptions.RayError as error:
-            self.stop()
-            self.actor = None
-            raise WorkerDied(f"Ray says {type(error).__name__}") from None
+            self.actor = None  # killed by Ray once nobody has a handle to it
+            raise WorkerDied(type(error).__name__) from None
 
     def stop(self) -> None:
+        self.is_stopped = True
         actor = self.actor
         if actor:
             self.ray.kill(actor)
