@@ -163,7 +163,10 @@ def on_ray(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: st
             ray.init(**place, log_to_driver=False, logging_level="ERROR")
     except (OSError, ValueError, RuntimeError) as error:
         where = f"the Ray cluster at {address} cannot be reached" if address else "Ray does not start here"
-        raise UserError(f"{where} ({type(error).__name__}); check `ray status`, or leave --engine out") from None
+        raise UserError(
+            f"{where} ({type(error).__name__}); check `ray status` (RAY_AUTH_MODE=token if the cluster has a token),"
+            " or leave --engine out"
+        ) from None
     gpus = ray.cluster_resources().get("GPU", 0.0) if settings.toxicity else 0.0
     options = {"num_cpus": 1, "num_gpus": min(1.0, gpus / jobs)}
     return ByWorkers([RayActor(ray, settings, options) for _ in range(jobs)], close=ray.shutdown)
