@@ -48,160 +48,20 @@ from identity.console import (
     warn,
 )
 from identity.files import STANDARD, check_output, open_input, open_output, read_twice, write_text
+from identity.filter_flags import add_filter_arguments, chosen_packs, redactor_from, settings_from
 
 if TYPE_CHECKING:
-    from identity.filters.privacy import Redactor
     from identity.filters.stream import Run
     from identity.filters.survey import Survey
-    from identity.filters.verdicts import Evaluate, Settings
+    from identity.filters.verdicts import Evaluate, Settings, UserPattern
     from identity.records import Conversation
-
-ROLES = {"all": ("user", "assistant"), "assistant": ("assistant",), "user": ("user",)}
-MODES = ("drop", "mask")
-TOXICITY_MODELS = ("original", "unbiased", "multilingual", "original-small", "unbiased-small")  # of detoxify
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(__doc__)
-    parser.add_argument(
-        "input", metavar="INPUT", nargs="?", help="parsed conversations (.json, .jsonl, .gz; - for stdin)"
-    )
-    parser.add_argument("--output", metavar="FILE", help="filtered conversations; - for stdout")
-    account = parser.add_argument_group("the account")
-    account.add_argument("--rejects", metavar="FILE", help="JSON Lines of what was flagged, and why")
-    account.add_argument("--report", metavar="FILE", help="a page to look through: statistics, voice, verdicts (HTML)")
-    account.add_argument("--stats-json", metavar="FILE", help="the statistics for programs")
-    account.add_argument("--dry-run", action="store_true", help="write the account only; needs no --output")
-    account.add_argument("--diff", metavar="REJECTS", help="show what is judged otherwise than in an earlier --rejects")
-    account.add_argument("--overrides", metavar="FILE", help="decisions by hand on single messages (JSON)")
-    phrases = parser.add_argument_group("blacklist")
-    phrases.add_argument(
-        "--blacklist", nargs="+", action="extend", default=[], metavar="P", help="more patterns (regular expressions)"
-    )
-    phrases.add_argument("--blacklist-file", metavar="F", help="more patterns, one per line, # for comments")
-    phrases.add_argument("--no-ai-slop", action="store_true", help="leave the AI-slop phrases alone")
-    phrases.add_argument("--no-corporate", action="store_true", help="leave the corporate phrases alone")
-    phrases.add_argument(
-        "--packs", nargs="+", action="extend", default=[], metavar="NAME", help="further phrase packs (--list-rules)"
-    )
-    phrases.add_argument(
-        "--suggest-blacklist",
-        action="store_true",
-        help="print what the voice says far more often than the other side, as patterns to choose from, and end",
-    )
-    phrases.add_argument("--list-rules", action="store_true", help="explain all packs and their rules, and end")
-    toxicity = parser.add_argument_group("toxicity")
-    toxicity.add_argument(
-        "--toxicity",
-        choices=("auto", "on", "off"),
-        default="auto",
-        help="auto (default): if detoxify and its weights are there",
-    )
-    toxicity.add_argument(
-        "--toxicity-threshold", type=_share, default=0.8, metavar="S", help="score from which it counts (default 0.8)"
-    )
-    toxicity.add_argument(
-        "--toxicity-model",
-        default="original",
-        metavar="NAME|FOLDER",
-        help=f"{', '.join(TOXICITY_MODELS)}, or a folder with a checkpoint (default original)",
-    )
-    toxicity.add_argument(
-        "--toxicity-labels",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="LABEL=S",
-        help="a threshold of its own for a label; above 1: never",
-    )
-    toxicity.add_argument(
-        "--toxicity-precision",
-        choices=("auto", "fp32", "bf16", "int8"),
-        default="auto",
-        help="of the model on a CPU: auto (default) is bf16 where the CPU has it, else fp32",
-    )
-    toxicity.add_argument(
-        "--toxicity-cache",
-        metavar="FILE|none",
-        help="scores of earlier runs, by hash of the text (default: your cache)",
-    )
-    privacy = parser.add_argument_group("privacy")
-    privacy.add_argument(
-        "--redact",
-        choices=("none", "secrets", "pii"),
-        default="secrets",
-        help="put placeholders for keys and card numbers (secrets, default), and for addresses and the like (pii)",
-    )
-    privacy.add_argument("--names", metavar="F", help="names for --redact pii: a person a line, commas between names")
-    judging = parser.add_argument_group("judging")
-    judging.add_argument(
-        "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
-    )
-    judging.add_argument(
-        "--min-quality",
-        type=_share,
-        default=0.0,
-        metavar="S",
-        help="quality score, 0 to 1, under which a message goes (default 0: not asked)",
-    )
-    judging.add_argument(
-        "--dedupe",
-        choices=("none", "exact", "near"),
-        default="none",
-        help="cap replies that are said over and over: the same, or nearly (default none)",
-    )
-    judging.add_argument(
-        "--dedupe-keep", type=_at_least_one, default=3, metavar="N", help="copies of a reply that stay (default 3)"
-    )
-    judging.add_argument("--roles", choices=tuple(ROLES), default="all", help="whose messages are judged (default all)")
-    judging.add_argument(
-        "--mode",
-        choices=MODES,
-        default="drop",
-        help="drop (default) removes a flagged message; mask keeps it as context that is not learned",
-    )
+    add_filter_arguments(parser)
     add_common_arguments(parser)
     return parser
-
-
-def settings_from(arguments: argparse.Namespace) -> Settings:
-    """The flags as plain values; UsageError for a pattern file that cannot be read."""
-    from identity.filters.toxicity import parse_thresholds
-    from identity.filters.user_patterns import read_pattern_file
-    from identity.filters.verdicts import Settings, UserPattern
-
-    toxicity, cache = arguments.toxicity != "off", arguments.toxicity_cache
-    if toxicity and cache is None:
-        from identity.filters.toxicity_cache import default_cache_path
-
-        cache = str(default_cache_path())
-    patterns = [UserPattern(text) for text in arguments.blacklist]
-    if arguments.blacklist_file:
-        patterns += read_pattern_file(arguments.blacklist_file)
-    return Settings(
-        patterns=tuple(patterns),
-        packs=chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop),
-        min_length=arguments.min_length,
-        min_quality=arguments.min_quality,
-        toxicity=toxicity,
-        toxicity_threshold=arguments.toxicity_threshold,
-        toxicity_model=arguments.toxicity_model,
-        toxicity_thresholds=parse_thresholds(arguments.toxicity_labels),
-        toxicity_precision=arguments.toxicity_precision,
-        toxicity_cache=None if cache == "none" else cache,
-        roles=ROLES[arguments.roles],
-    )
-
-
-def chosen_packs(further: Sequence[str], no_corporate: bool, no_ai_slop: bool) -> tuple[str, ...]:
-    """Names of packs in the order of presets.PACKS; UsageError for one that is not there."""
-    from presets import PACKS
-
-    unknown = [name for name in further if name not in PACKS]
-    if unknown:
-        raise UsageError(f"--packs {unknown[0]}: no such pack; there are {', '.join(PACKS)}")
-    chosen = {"corporate": not no_corporate, "ai_slop": not no_ai_slop}
-    return tuple(name for name in PACKS if name in further or chosen.get(name, False))
 
 
 def check_paths(arguments: argparse.Namespace) -> None:
@@ -252,6 +112,24 @@ def read(path: str | Path, label: str, quiet: bool) -> Iterator[Conversation]:
     return progress(chain([first], conversations), label, quiet=quiet)
 
 
+def timed(conversations: Iterator[Conversation], patterns: Sequence[UserPattern]) -> Iterator[Conversation]:
+    """Pass conversations through; one line says which patterns are dear on the first messages of them."""
+    from identity.filters.user_patterns import SAMPLE, costly_patterns
+
+    first: list[Conversation] = []
+    texts: list[str] = []
+    for conversation in conversations:
+        first.append(conversation)
+        texts += [message.content for message in conversation.messages]
+        if len(texts) >= SAMPLE:
+            break
+    costly = costly_patterns(patterns, texts[:SAMPLE])
+    if costly:
+        told = ", ".join(f"{pattern} ({seconds * 1000:.1f} ms)" for pattern, seconds in costly)
+        warn(f"takes long for every message: {told}; make it more specific, or give --jobs")
+    yield from chain(first, conversations)
+
+
 def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> None:
     """Read, filter and write, all as streams; UserError if there is nothing to read, NothingLeft to write."""
     from identity.filters.stream import some_left
@@ -260,7 +138,10 @@ def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> 
     with contextlib.ExitStack() as stack:
         if arguments.rejects:
             run.rejects = stack.enter_context(open_output(arguments.rejects, arguments.force))
-        kept = run.filtered(read(source, "filtering conversations", arguments.quiet))
+        conversations = read(source, "filtering conversations", arguments.quiet)
+        if run.settings.patterns and not arguments.quiet:
+            conversations = timed(conversations, run.settings.patterns)
+        kept = stack.enter_context(contextlib.closing(run.filtered(conversations)))
         if arguments.dry_run:
             for _ in kept:
                 pass
@@ -268,14 +149,24 @@ def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> 
             write_conversations(arguments.output, some_left(kept, run.account), arguments.force)
 
 
-def measure(arguments: argparse.Namespace, source: str | Path, label: str, portrait: bool) -> Survey:
+def is_measured(arguments: argparse.Namespace) -> bool:
+    """Whether something is asked for that needs a first pass over the input."""
+    from identity.filters.survey import judged_by_habit
+
+    packs = chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop)
+    return bool(arguments.min_quality or arguments.report or judged_by_habit(packs))
+
+
+def measure(
+    arguments: argparse.Namespace, source: str | Path, label: str, portrait: bool, packs: Sequence[str] = ()
+) -> Survey:
     """The first pass over the input: what is usual in it. What is redacted has no part in that."""
     from identity.filters.stream import redacted
     from identity.filters.survey import survey
 
     conversations = read(source, label, arguments.quiet)
     redactor = redactor_from(arguments)
-    return survey(redacted(conversations, redactor) if redactor else conversations, portrait)
+    return survey(redacted(conversations, redactor) if redactor else conversations, portrait, packs)
 
 
 def suggest(arguments: argparse.Namespace) -> int:
@@ -287,16 +178,6 @@ def suggest(arguments: argparse.Namespace) -> int:
     for line in suggestion_lines(found):
         console.print(plain(line), soft_wrap=True)
     return 0
-
-
-def redactor_from(arguments: argparse.Namespace) -> Redactor | None:
-    """What --redact and --names ask for; UsageError for names without pii or a file that cannot be read."""
-    from identity.filters.privacy import Redactor, read_names
-
-    if arguments.names and arguments.redact != "pii":
-        raise UsageError("--names is for --redact pii; add that, or leave the names out")
-    names = read_names(arguments.names) if arguments.names else []
-    return Redactor(arguments.redact, names) if arguments.redact != "none" else None
 
 
 def list_rules(arguments: argparse.Namespace) -> int:
@@ -314,6 +195,7 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     from identity.filters import screen
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
+    from identity.filters.engines import ENGINES
     from identity.filters.overrides import read_overrides
     from identity.filters.stream import Run
     from identity.filters.user_patterns import TIME_LIMIT, slow_patterns
@@ -327,16 +209,17 @@ def prepare_run(arguments: argparse.Namespace, source: str | Path) -> Run:
     duplicates = Duplicates(arguments.dedupe, arguments.dedupe_keep) if arguments.dedupe != "none" else None
     redactor = redactor_from(arguments)
     report = None
-    if settings.min_quality or arguments.report:
-        usual = measure(arguments, source, "measuring the voice", portrait=bool(arguments.report))
-        settings = replace(settings, lengths=tuple(usual.lengths.items()))
+    if is_measured(arguments):
+        usual = measure(arguments, source, "measuring the voice", bool(arguments.report), settings.packs)
+        habits = tuple((name, spread.habit()) for name, spread in usual.habits.items())
+        settings = replace(settings, lengths=tuple(usual.lengths.items()), habits=habits)
         if arguments.report:
             from identity.filters.report_data import ReportData
 
             report = ReportData(usual)
     rules, settings = prepare_rules(settings, arguments.toxicity, arguments.quiet)
     return Run(
-        rules,
+        ENGINES[arguments.engine](rules, settings, arguments.jobs, arguments.ray_address),
         settings,
         arguments.mode,
         overrides=overrides,
@@ -381,7 +264,7 @@ def work(arguments: argparse.Namespace) -> int:
         source = arguments.input
         if arguments.suggest_blacklist:
             return suggest(arguments)
-        if arguments.min_quality or arguments.report:  # what is usual is found out before
+        if is_measured(arguments):  # what is usual is found out before
             source = stack.enter_context(read_twice(source))
         run = prepare_run(arguments, source)
         try:
@@ -397,27 +280,6 @@ def work(arguments: argparse.Namespace) -> int:
     if failure:
         raise failure
     return 0
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return value
-
-
-def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return value
 
 
 def main(argv: Sequence[str] | None = None) -> int:

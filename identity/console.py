@@ -25,6 +25,7 @@ Item = TypeVar("Item")
 QUIET_LIBRARIES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
     "WANDB_MODE": "disabled",
     "UNSLOTH_DISABLE_STATISTICS": "1",
     "TOKENIZERS_PARALLELISM": "false",  # says nothing to anyone, but warns about every fork otherwise

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import conversation_filter
 from identity.filters import RULES, judge, prepare, stream
 from identity.filters.account import Account, statistics_lines, with_flagged_as_context, without_flagged
+from identity.filters.engines import InThisProcess
 from identity.filters.phrases import re2_options
 from identity.filters.quality import low_quality_reason, readable_length
 from identity.filters.user_patterns import UserPatterns, as_superset, costly_patterns
@@ -419,7 +420,7 @@ def test_memory_is_bounded_by_a_batch_not_by_the_file(monkeypatch: pytest.Monkey
             yield talk(*TALK, id=f"c{read}")
 
     chosen = Settings()
-    kept = stream.Run(prepare(chosen), chosen, rejects=io.BytesIO()).filtered(endless())  # type: ignore[arg-type]
+    kept = stream.Run(InThisProcess(prepare(chosen), chosen), chosen, rejects=io.BytesIO()).filtered(endless())  # type: ignore[arg-type]
     assert [next(kept).id for _ in range(25)] == [f"c{number}" for number in range(1, 26)]
     assert read <= 31
 

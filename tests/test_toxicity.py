@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import conversation_filter
+from identity import filter_flags
 from identity.console import UsageError, UserError
 from identity.filters import judge, prepare
 from identity.filters import toxicity as toxicity_rule
@@ -479,4 +480,4 @@ def test_the_addresses_are_those_of_the_installed_detoxify() -> None:
 
 
 def test_the_help_names_every_model_that_can_be_loaded() -> None:
-    assert conversation_filter.TOXICITY_MODELS == MODEL_NAMES
+    assert filter_flags.TOXICITY_MODELS == MODEL_NAMES

@@ -1,22 +1,23 @@
 """One run over a stream of conversations: judge each batch, and keep, cut or drop its messages in order.
 
-The judgement of a batch is a pure function (identity.filters.judge); what depends on what came before, in the order
-of the input, happens here: copies are counted, decisions by hand applied, everything is put on the account.
+Where a batch is judged is the engine's choice (identity.filters.engines); what depends on what came before, in the
+order of the input, happens here: copies are counted, decisions by hand applied, everything is put on the account.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from identity.console import UserError
-from identity.filters import judge
 from identity.filters.account import Account, with_flagged_as_context, with_marks, without_flagged
+from identity.filters.engines import Engine
 from identity.filters.privacy import Placeholders, Redactor
-from identity.filters.verdicts import Evaluate, Settings, Verdict
+from identity.filters.verdicts import Batch, Settings, Verdict
 from identity.records import Conversation
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ BATCH_TOXICITY = (32, 8_000_000)
 class Run:
     """What one run of the filter works with; `account` is what it tells afterwards."""
 
-    rules: Sequence[Evaluate]
+    engine: Engine
     settings: Settings
     mode: str = "drop"
     account: Account = field(default_factory=Account)
@@ -52,22 +53,30 @@ class Run:
     screen: Screen | None = None
     placeholders: Placeholders = field(default_factory=Placeholders)
 
-    def filtered(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+    def filtered(self, conversations: Iterable[Conversation]) -> Generator[Conversation, None, None]:
         """What remains of each conversation, in order; those without a message left are only counted."""
-        for batch in in_batches(conversations, *(BATCH_TOXICITY if self.settings.toxicity else BATCH)):
-            suspects = [self.screen.suspects(each) for each in batch] if self.screen else None
-            if self.redactor:  # first of all: what is private is in no verdict, no reject and no report either
-                for number, conversation in enumerate(batch):
+        # Closed here, so that an engine's processes end with whatever ends the run.
+        with contextlib.closing(self.engine.judgements(self._batches(conversations))) as judged:
+            for batch, judgement in judged:
+                self.account.timeouts.update(judgement.timeouts)
+                marks, scores = by_conversation(judgement.marks), by_conversation(judgement.scores)
+                for number, (conversation, verdicts) in enumerate(
+                    zip(batch.conversations, judgement.verdicts, strict=True)
+                ):
+                    remaining = self._remaining(conversation, verdicts, marks.get(number, {}), scores.get(number, {}))
+                    if remaining.messages:
+                        yield remaining
+                    else:
+                        self.account.emptied += 1
+
+    def _batches(self, conversations: Iterable[Conversation]) -> Iterator[Batch]:
+        """Redacted first of all: what is private is in no verdict, no reject and no report either."""
+        for held in in_batches(conversations, *(BATCH_TOXICITY if self.settings.toxicity else BATCH)):
+            suspects = [self.screen.suspects(each) for each in held] if self.screen else None
+            if self.redactor:
+                for number, conversation in enumerate(held):
                     redact(conversation, self.redactor, self.placeholders, suspects[number] if suspects else None)
-            judgement = judge(batch, self.rules, self.settings, suspects)
-            self.account.timeouts.update(judgement.timeouts)
-            marks, scores = by_conversation(judgement.marks), by_conversation(judgement.scores)
-            for number, (conversation, verdicts) in enumerate(zip(batch, judgement.verdicts, strict=True)):
-                remaining = self._remaining(conversation, verdicts, marks.get(number, {}), scores.get(number, {}))
-                if remaining.messages:
-                    yield remaining
-                else:
-                    self.account.emptied += 1
+            yield Batch(held, suspects)
 
     def _remaining(
         self,

@@ -123,6 +123,13 @@ class Judgement:
     scores: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
 
 
+class Batch(msgspec.Struct):
+    """The unit of judgement: conversations, and for each the messages that a screen points at (None: all)."""
+
+    conversations: list[Conversation]
+    suspects: list[frozenset[int]] | None = None
+
+
 def noted(marks: Iterable[Verdict]) -> int:
     """How many of them are only noted, and lower the quality score."""
     return sum(mark.action == "score" for mark in marks)
