@@ -258,6 +258,7 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(tmp_path: Path) -> None
     process.stdin.flush()
     while not list(tmp_path.glob(".filtered*")):
         time.sleep(0.05)
+    time.sleep(1)  # until all is read and it waits for more, with its workers up
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait() == 130
     assert process.stderr.read().decode().splitlines() == [
