@@ -260,7 +260,10 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(tmp_path: Path) -> None
         time.sleep(0.05)
     time.sleep(1)  # until all is read and it waits for more, with its workers up
     os.killpg(process.pid, signal.SIGINT)
+    guard = threading.Timer(60, process.kill)  # a failure must not wait for ever
+    guard.start()
     assert process.wait() == 130
+    guard.cancel()
     assert process.stderr.read().decode().splitlines() == [
         "conversation_filter.py: interrupted; finished files were kept, half-written ones removed"
     ]
