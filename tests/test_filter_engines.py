@@ -6,6 +6,7 @@ import importlib.util
 import multiprocessing
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -92,10 +93,14 @@ def example(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def own_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Ray that is started keeps the token of its cluster here and not in the home of whoever runs the tests."""
-    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "ray-token"))
+@pytest.fixture(scope="module")
+def own_token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Ray that is started reads the token of its cluster here (once per process), not in the runner's home."""
+    token = tmp_path_factory.mktemp("ray") / "token"
+    token.write_text(secrets.token_hex(32))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_TOKEN_PATH", str(token))
+        yield
 
 
 # --- the order and the bounds, with workers that are none ---------------------------------------------------------
@@ -240,7 +245,12 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(tmp_path: Path) -> None
     output = tmp_path / "filtered.jsonl"
     command = [sys.executable, str(ROOT / "conversation_filter.py"), "-", "--output", str(output), "--jobs", "2"]
     process = subprocess.Popen(
-        [*command, "--toxicity", "off"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [*command, "--toxicity", "off"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell starts background jobs, and so perhaps these tests, with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdin and process.stderr
     for conversation in conversations(3000):  # more than the look-ahead, so that workers are running
@@ -248,8 +258,12 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(tmp_path: Path) -> None
     process.stdin.flush()
     while not list(tmp_path.glob(".filtered*")):
         time.sleep(0.05)
+    time.sleep(1)  # until all is read and it waits for more, with its workers up
     os.killpg(process.pid, signal.SIGINT)
+    guard = threading.Timer(60, process.kill)  # a failure must not wait for ever
+    guard.start()
     assert process.wait() == 130
+    guard.cancel()
     assert process.stderr.read().decode().splitlines() == [
         "conversation_filter.py: interrupted; finished files were kept, half-written ones removed"
     ]

@@ -19,11 +19,10 @@ import contextlib
 import importlib
 import importlib.util
 import os
-import signal
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from pathlib import Path
 from queue import SimpleQueue
@@ -34,7 +33,14 @@ import msgspec
 from identity.console import UsageError, UserError
 from identity.filters import judge
 from identity.filters.verdicts import Batch, Evaluate, Judgement, Settings
-from identity.filters.workers import OtherProcess, RayActor, Worker, WorkerDied, judgement_from
+from identity.filters.workers import (
+    OtherProcess,
+    RayActor,
+    Worker,
+    WorkerDied,
+    interrupted_later,
+    judgement_from,
+)
 
 Judged = Generator[tuple[Batch, Judgement], None, None]  # to be closed: that ends the workers
 
@@ -74,8 +80,9 @@ class ByWorkers:
         encoder = msgspec.msgpack.Encoder()
         under_way: deque[tuple[Batch, Future[Judgement]]] = deque()
         try:
-            for thread in threads:
-                thread.start()
+            with interrupted_later():
+                for thread in threads:
+                    thread.start()
             for batch in batches:
                 future: Future[Judgement] = Future()
                 self.requests.put((encoder.encode(batch), future))
@@ -152,14 +159,14 @@ def on_ray(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: st
     if importlib.util.find_spec("ray") is None:
         raise UsageError("--engine ray needs Ray; pip install -r requirements/cluster.txt")
     ray: Any = importlib.import_module("ray")
-    place: dict[str, Any] = {"num_cpus": jobs, "include_dashboard": False}
+    place: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
     if address:
         modules = [str(ROOT / "identity"), str(ROOT / "presets.py")]
         place = {"address": address, "runtime_env": {"py_modules": modules}}
     try:
         if address:
             _reach(address)
-        with _interrupted_later():
+        with interrupted_later():
             ray.init(**place, log_to_driver=False, logging_level="ERROR")
     except (OSError, ValueError, RuntimeError) as error:
         where = f"the Ray cluster at {address} cannot be reached" if address else "Ray does not start here"
@@ -177,19 +184,6 @@ def _reach(address: str) -> None:
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if colon and port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), timeout=REACH_SECONDS).close()
-
-
-@contextlib.contextmanager
-def _interrupted_later() -> Iterator[None]:
-    """Ctrl-C is raised when the block has ended: a Ray that is half begun takes the interpreter down with it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 ENGINES: Mapping[str, Callable[[Sequence[Evaluate], Settings, int, str | None], Engine]] = {

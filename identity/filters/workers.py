@@ -11,9 +11,11 @@ import contextlib
 import os
 import pickle
 import signal
+import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing import get_context
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any, Protocol
 
 import msgspec
@@ -44,6 +46,23 @@ class Worker(Protocol):
 
     def stop(self) -> None:
         """End it at once, from any thread; an `ask` under way then raises WorkerDied."""
+
+
+@contextlib.contextmanager
+def interrupted_later() -> Iterator[None]:
+    """Ctrl-C is raised when the block has ended, and never in threads and processes that begin in it.
+
+    A Ray that is half begun takes the interpreter down with it. A signal that another thread takes does not wake the
+    main one from reading, and a process that has yet to come up would show a traceback.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class RemoteJudge:
@@ -82,10 +101,12 @@ class OtherProcess:
     """A new interpreter on this machine (spawned, alike on all systems), at the end of a pipe.
 
     It holds no other end of that pipe than its own, so that it ends when this process does, however that happens.
-    Ctrl-C, which a terminal sends to all processes, is for this one alone.
+    Ctrl-C, which a terminal sends to all processes, is for this one alone: see interrupted_later.
     """
 
     def __init__(self, settings: Settings, threads: int) -> None:
+        if sys.platform != "win32":
+            ensure_running()  # else the first process would bring it along, and lift the mask of the thread
         self.arguments = (settings, threads)
         self.is_stopped = False
         self.process: Any = None
@@ -97,7 +118,6 @@ class OtherProcess:
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         process = context.Process(target=_answer_all, args=(theirs, *self.arguments), daemon=True)
-        _ignore_interrupts()
         process.start()
         theirs.close()
         self.process = process
@@ -128,15 +148,6 @@ def _answer_all(connection: Any, settings: Settings, threads: int) -> None:
     with contextlib.suppress(EOFError, OSError):  # nobody asks any more
         while True:
             connection.send_bytes(far_side.answer(connection.recv_bytes()))
-
-
-def _ignore_interrupts() -> None:
-    """For this thread and what it starts, which could not say so itself before it has come up."""
-    if hasattr(signal, "pthread_sigmask"):
-        from multiprocessing.resource_tracker import ensure_running
-
-        ensure_running()  # else it would be started with the first process, and lift the mask
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 class RayActor:
