@@ -88,11 +88,17 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     privacy = parser.add_argument_group("privacy")
     privacy.add_argument(
         "--redact",
-        choices=("none", "secrets", "pii"),
+        choices=("none", "secrets", "pii", "presidio"),
         default="secrets",
-        help="put placeholders for keys and card numbers (secrets, default), and for addresses and the like (pii)",
+        help="put placeholders for keys and card numbers (secrets, default), for addresses and the like (pii), and for"
+        " persons and places that a language model finds (presidio; slow: 140 messages a second)",
     )
     privacy.add_argument("--names", metavar="F", help="names for --redact pii: a person a line, commas between names")
+    privacy.add_argument(
+        "--presidio-model",
+        metavar="NAME|FOLDER",
+        help="spaCy pipeline for --redact presidio, of the language you write (default en_core_web_lg)",
+    )
     judging = parser.add_argument_group("judging")
     judging.add_argument(
         "--min-length", type=_count, default=10, metavar="N", help="characters under which a message is too short"
@@ -199,10 +205,17 @@ def chosen_packs(further: Sequence[str], no_corporate: bool, no_ai_slop: bool) -
 
 
 def redactor_from(arguments: argparse.Namespace) -> Redactor | None:
-    """What --redact and --names ask for; UsageError for names without pii or a file that cannot be read."""
+    """What --redact and its flags ask for; UsageError for flags of another level or what cannot be read."""
     from identity.filters.privacy import Redactor, read_names
 
-    if arguments.names and arguments.redact != "pii":
+    level = arguments.redact
+    if arguments.names and level not in ("pii", "presidio"):
         raise UsageError("--names is for --redact pii; add that, or leave the names out")
+    if arguments.presidio_model and level != "presidio":
+        raise UsageError("--presidio-model is for --redact presidio; add that, or leave the model out")
     names = read_names(arguments.names) if arguments.names else []
-    return Redactor(arguments.redact, names) if arguments.redact != "none" else None
+    if level == "presidio":
+        from identity.filters import presidio
+
+        return Redactor("pii", names, presidio.load(arguments.presidio_model))
+    return Redactor(level, names) if level != "none" else None

@@ -5,7 +5,8 @@ nothing. The same address or number, however it is spelled, gets the same placeh
 understandable. Unlike the phrase rules this reads the whole message, code and quotations included.
 
 Personal data has no check digits, so the forms are narrow and what reads as a date, a version or an ISBN is left
-alone. It finds what is written in a usual form, not everything: names are only found when they are listed.
+alone. It finds what is written in a usual form, not everything: names are only found when they are listed, or when a
+further finder (presidio.py) takes them for names.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from identity.filters.personal_data import PERSONAL_DATA
 from identity.filters.secrets import SECRETS
 from identity.filters.user_patterns import read_pattern_file
 
 PLACEHOLDER = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[0-9]+\]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Finding(NamedTuple):
@@ -35,15 +36,29 @@ class Finding(NamedTuple):
     value: str
 
 
-class Redactor:
-    """Finds what a level asks for: "secrets", or "pii" for personal data and the listed names as well."""
+class Finder(Protocol):
+    """What finds more than fixed forms show; what was found by form is taken and stands."""
 
-    def __init__(self, level: str, names: Sequence[Sequence[str]] = ()) -> None:
+    def read(self, texts: Sequence[str]) -> None:
+        """Look at texts together, before each of them is asked for."""
+
+    def find(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Finding]:
+        """Sorted and not overlapping, neither with each other nor with what is taken."""
+
+
+class Redactor:
+    """Finds what a level asks for: "secrets", or "pii" for personal data and the listed names as well.
+
+    A further finder is asked about every text.
+    """
+
+    def __init__(self, level: str, names: Sequence[Sequence[str]] = (), further: Finder | None = None) -> None:
         import re2
 
         if level not in ("secrets", "pii"):
             raise ValueError(f"no such level of redaction: {level}")
         self.detectors = (*SECRETS, *PERSONAL_DATA) if level == "pii" else SECRETS
+        self.further = further
         self.names = (
             Names(names) if level == "pii" and any(name.strip() for called in names for name in called) else None
         )
@@ -60,7 +75,15 @@ class Redactor:
         self.gates.Compile()
 
     def find(self, text: str) -> list[Finding]:
-        """Sorted and not overlapping. Placeholders are left alone, and text that was redacted has nothing more.
+        """Sorted and not overlapping. Placeholders are left alone."""
+        found = self._find_by_form(text)
+        if self.further:
+            placeholders = [match.span() for match in PLACEHOLDER.finditer(text)]
+            found = sorted(found + self.further.find(text, [*placeholders, *((one.start, one.end) for one in found)]))
+        return found
+
+    def _find_by_form(self, text: str) -> list[Finding]:
+        """What has a form; text that was redacted has nothing more.
 
         What stands between two findings is searched again on its own, as a later run would see it: that makes the
         second run find nothing by construction.
@@ -68,7 +91,7 @@ class Redactor:
         try:
             hit = self.gates.Match(text)
         except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot be given; one character for one
-            text = _SURROGATE.sub("\ufffd", text)
+            text = SURROGATE.sub("\ufffd", text)
             hit = self.gates.Match(text)
         if not hit:
             return []
@@ -130,7 +153,7 @@ class Names:
 
         self.value: dict[str, str] = {}
         for person in people:
-            called = [_one_spelling(name) for name in person if name.strip()]
+            called = [one_spelling(name) for name in person if name.strip()]
             for name in called:
                 self.value.setdefault(name.lower(), called[0])
         forms = {form for name in self.value for form in (name, unicodedata.normalize("NFD", name))}
@@ -141,7 +164,7 @@ class Names:
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """A possessive ("Anna's") stays outside, and so do Korean particles."""
         for match in self.pattern.finditer(text):
-            key = _one_spelling(match.group()).lower()
+            key = one_spelling(match.group()).lower()
             yield match.start(), match.end(), self.value.get(key, key)
 
 
@@ -155,7 +178,7 @@ def _bounded(name: str) -> str:
     return before + spelled + ("" if open_end else r"(?![\p{L}\p{N}\p{M}])")
 
 
-def _one_spelling(name: str) -> str:
+def one_spelling(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).replace("’", "'").replace("ʼ", "'").split())
 
 

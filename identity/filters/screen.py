@@ -42,6 +42,11 @@ class Screen:
 
 
 def prepare(settings: Settings, redactor: Redactor | None) -> Screen | None:
-    """None if there is a pattern of the person's that an RE2 set cannot hold: then every message is read by all."""
+    """None if every message is to be read by all.
+
+    So it is where a pattern of the person's is beyond an RE2 set, or where what is private may have no form.
+    """
+    if redactor and redactor.further:
+        return None
     phrases = blacklist.wanted(settings)
     return None if phrases is None else Screen(phrases, redactor.wanted if redactor else ())

@@ -184,6 +184,9 @@ def redact(
         found = redactor.find(text)
         return placeholders.replace(text, found) if found else text
 
+    if redactor.further:  # quicker together than one by one
+        others = [each.content for message in conversation.messages for each in message.alternatives]
+        redactor.further.read([conversation.title, *(message.content for message in conversation.messages), *others])
     if conversation.title:
         conversation.title = clean(conversation.title)
     for position, message in enumerate(conversation.messages):
