@@ -46,17 +46,19 @@ class Account:
     def add(self, conversation: Conversation, verdicts: Sequence[Verdict | None], roles: Sequence[str]) -> None:
         """Count one judged conversation."""
         self.conversations += 1
+        kept = []
         for message, verdict in zip(conversation.messages, verdicts, strict=True):
-            self.total += 1
             if verdict is None:
-                self.kept += 1
-                self.system += message.role == "system"
-                self.other_side += message.role != "system" and message.role not in roles
-            else:
-                self.flagged[verdict.rule] += 1
-                self.masked += message.role == "assistant"
-                if verdict.rule == "blacklist":
-                    self.patterns[verdict.pattern] += 1
+                kept.append(message.role)
+                continue
+            self.flagged[verdict.rule] += 1
+            self.masked += message.role == "assistant"
+            if verdict.rule == "blacklist":
+                self.patterns[verdict.pattern] += 1
+        self.total += len(verdicts)
+        self.kept += len(kept)
+        self.system += kept.count("system")
+        self.other_side += len(kept) - sum(kept.count(role) for role in {"system", *roles})
 
 
 def without_flagged(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Conversation:

@@ -51,7 +51,9 @@ def prepare_low_quality(settings: Settings) -> Evaluate:
     """The rule for empty, wordless and one-word messages."""
 
     def evaluate(candidates: Sequence[Candidate]) -> Findings:
-        return Findings([_low_quality(candidate.message.content) for candidate in candidates])
+        has_words = _TWO_WORDS.match  # nearly every message; the rest is looked at closely
+        contents = [candidate.message.content for candidate in candidates]
+        return Findings([None if has_words(content) else _low_quality(content) for content in contents])
 
     return evaluate
 
@@ -101,7 +103,7 @@ def _low_quality(content: str) -> Verdict | None:
 
 def low_quality_reason(content: str) -> str | None:
     """ "empty", "no words" or "single word", None if the content is more than that."""
-    if _TWO_WORDS.match(content):  # nearly every message; the rest is looked at closely
+    if _TWO_WORDS.match(content):
         return None
     reading = folded(content)
     text = (reading.text if reading else content).strip()
