@@ -151,7 +151,7 @@ def filter_file(arguments: argparse.Namespace, source: str | Path, run: Run) -> 
 
 def is_measured(arguments: argparse.Namespace) -> bool:
     """Whether something is asked for that needs a first pass over the input."""
-    from identity.filters.survey import judged_by_habit
+    from identity.filters.phrases import judged_by_habit
 
     packs = chosen_packs(arguments.packs, arguments.no_corporate, arguments.no_ai_slop)
     return bool(arguments.min_quality or arguments.report or judged_by_habit(packs))

@@ -46,7 +46,7 @@ class Account:
     def add(self, conversation: Conversation, verdicts: Sequence[Verdict | None], roles: Sequence[str]) -> None:
         """Count one judged conversation."""
         self.conversations += 1
-        kept = []
+        kept: list[str] = []
         for message, verdict in zip(conversation.messages, verdicts, strict=True):
             if verdict is None:
                 kept.append(message.role)
@@ -58,7 +58,7 @@ class Account:
         self.total += len(verdicts)
         self.kept += len(kept)
         self.system += kept.count("system")
-        self.other_side += len(kept) - sum(kept.count(role) for role in {"system", *roles})
+        self.other_side += len(kept) - sum(map(kept.count, {"system", *roles}))
 
 
 def without_flagged(conversation: Conversation, verdicts: Sequence[Verdict | None]) -> Conversation:

@@ -127,6 +127,11 @@ def compile_phrase(entry: Mapping[str, Any], pack: str = "custom") -> Phrase:
     return Phrase(f"{pack}/{name}", entry["pattern"], trigger, window=window, mention=mention, **where, **compiled)
 
 
+def judged_by_habit(packs: Sequence[str]) -> bool:
+    """Whether there is a phrase in the packs that is judged by how often the voice uses it."""
+    return any(entry.get("habit") for name in packs for entry in PACKS[name])
+
+
 class PhraseMatcher:
     """All phrases of the chosen packs."""
 

@@ -15,7 +15,6 @@ import msgspec
 
 from identity.console import UserError
 from identity.filters.account import Account, with_flagged_as_context, with_marks, without_flagged
-from identity.filters.engines import Engine
 from identity.filters.privacy import Placeholders, Redactor
 from identity.filters.verdicts import Batch, Settings, Verdict
 from identity.records import Conversation
@@ -23,6 +22,7 @@ from identity.records import Conversation
 if TYPE_CHECKING:
     from identity.filters.difference import Difference
     from identity.filters.duplicates import Duplicates
+    from identity.filters.engines import Engine
     from identity.filters.overrides import Overrides
     from identity.filters.report_data import ReportData
     from identity.filters.screen import Screen

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from identity.filters.contrast import Phrase, PhraseCounts, Uses, ranked
-from identity.filters.phrases import PhraseMatcher
+from identity.filters.phrases import PhraseMatcher, judged_by_habit
 from identity.filters.quality import readable_length
 from identity.filters.quality_score import LengthProfile
 from identity.filters.verdicts import Candidate, Habit
@@ -90,11 +90,6 @@ def survey(conversations: Iterable[Conversation], portrait: bool = False, packs:
     for conversation in conversations:
         found.add(conversation)
     return found
-
-
-def judged_by_habit(packs: Sequence[str]) -> bool:
-    """Whether there is a phrase in the packs that is judged by how often the voice uses it."""
-    return any(entry.get("habit") for name in packs for entry in PACKS[name])
 
 
 def suggestion_lines(found: Survey) -> list[str]:
