@@ -235,17 +235,18 @@ def show(arguments: argparse.Namespace, run: Run) -> None:
     """The account, for people and for programs."""
     from identity.filters.account import statistics, statistics_lines
 
-    console = open_console(
-        STANDARD in (arguments.output, arguments.rejects, arguments.report, arguments.stats_json), quiet=arguments.quiet
-    )
-    blocks = [statistics_lines(run.account), run.notes()]
-    if run.difference:
-        blocks.append(run.difference.lines())
-    for block in filter(None, blocks):
-        if block is not blocks[0]:
-            console.print()
-        for line in block:
-            console.print(plain(line), soft_wrap=True)
+    if not arguments.quiet:
+        console = open_console(
+            STANDARD in (arguments.output, arguments.rejects, arguments.report, arguments.stats_json)
+        )
+        blocks = [statistics_lines(run.account), run.notes()]
+        if run.difference:
+            blocks.append(run.difference.lines())
+        for block in filter(None, blocks):
+            if block is not blocks[0]:
+                console.print()
+            for line in block:
+                console.print(plain(line), soft_wrap=True)
     if arguments.stats_json:
         import msgspec
 

@@ -23,7 +23,8 @@ import conversation_parser
 from identity import filter_flags
 from identity.console import UsageError, UserError
 from identity.filters import engines, judge, prepare, stream, user_patterns
-from identity.filters.engines import AHEAD, ENGINES, TRIES, ByWorkers, InThisProcess
+from identity.filters.by_workers import AHEAD, TRIES, ByWorkers
+from identity.filters.engines import ENGINES, InThisProcess
 from identity.filters.verdicts import Batch, Settings, UserPattern
 from identity.filters.workers import OtherProcess, RemoteJudge, WorkerDied, WorkerFailed
 from identity.records import Conversation, Message, encode, write_conversations

@@ -15,37 +15,20 @@ before. Ray Data could only be given it whole, a second copy of the corpus in me
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
 import os
 import socket
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Future, wait
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Protocol
-
-import msgspec
 
 from identity.console import UsageError, UserError
 from identity.filters import judge
 from identity.filters.verdicts import Batch, Evaluate, Judgement, Settings
-from identity.filters.workers import (
-    OtherProcess,
-    RayActor,
-    Worker,
-    WorkerDied,
-    interrupted_later,
-    judgement_from,
-)
 
 Judged = Generator[tuple[Batch, Judgement], None, None]  # to be closed: that ends the workers
 
-AHEAD = 2  # batches per worker: the one that it judges, and the next
-TRIES = 3  # of one batch
 REACH_SECONDS = 5.0  # after which a cluster counts as out of reach
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,85 +50,15 @@ class InThisProcess:
             yield batch, judge(batch.conversations, self.rules, self.settings, batch.suspects)
 
 
-class ByWorkers:
-    """Several workers, each served by a thread, which only waits; `close` is called when all is done."""
-
-    def __init__(self, workers: Sequence[Worker], close: Callable[[], None] | None = None) -> None:
-        self.workers, self.close = workers, close
-        self.is_stopped = False
-        self.requests: SimpleQueue[tuple[bytes, Future[Judgement]] | None] = SimpleQueue()
-
-    def judgements(self, batches: Iterable[Batch]) -> Judged:
-        threads = [threading.Thread(target=self._serve, args=(worker,), daemon=True) for worker in self.workers]
-        encoder = msgspec.msgpack.Encoder()
-        under_way: deque[tuple[Batch, Future[Judgement]]] = deque()
-        try:
-            with interrupted_later():
-                for thread in threads:
-                    thread.start()
-            for batch in batches:
-                future: Future[Judgement] = Future()
-                self.requests.put((encoder.encode(batch), future))
-                under_way.append((batch, future))
-                if len(under_way) >= AHEAD * len(self.workers):
-                    yield _oldest(under_way)
-            while under_way:
-                yield _oldest(under_way)
-        finally:
-            self._stop(threads)
-
-    def _stop(self, threads: Sequence[threading.Thread]) -> None:
-        """End all workers, idle or not: what they are still judging is not wanted any more."""
-        self.is_stopped = True
-        for worker in self.workers:
-            self.requests.put(None)
-            worker.stop()
-        for thread in threads:
-            thread.join(timeout=5)
-        if self.close:
-            self.close()
-
-    def _serve(self, worker: Worker) -> None:
-        # Before a request is taken: a cluster may have room for this worker late or never. What goes wrong here is
-        # tried again, and told, with the first request.
-        with contextlib.suppress(Exception):
-            worker.start()
-        for request, future in iter(self.requests.get, None):
-            if self.is_stopped:
-                return
-            try:
-                future.set_result(judgement_from(self._answer(worker, request)))
-            except Exception as error:
-                future.set_exception(error)
-
-    def _answer(self, worker: Worker, request: bytes) -> bytes:
-        how = ""
-        for _ in range(TRIES):
-            try:
-                return worker.ask(request)
-            except WorkerDied as death:
-                if self.is_stopped:
-                    raise
-                how = str(death)
-        raise UserError(
-            f"a worker ended {TRIES} times over the same messages ({how}), likely for want of memory; give fewer --jobs"
-        )
-
-
-def _oldest(under_way: deque[tuple[Batch, Future[Judgement]]]) -> tuple[Batch, Judgement]:
-    """The oldest batch with its judgement. Waits in steps, because Windows sees Ctrl-C only between them."""
-    batch, future = under_way.popleft()
-    while not future.done():
-        wait([future], timeout=1)
-    return batch, future.result()
-
-
 def local(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: str | None) -> Engine:
     """This machine; with more jobs than one processes besides this one, which share its cores."""
     if address:
         raise UsageError("--ray-address is for --engine ray; add that, or leave the address out")
     if jobs == 1:
         return InThisProcess(rules, settings)
+    from identity.filters.by_workers import ByWorkers  # what it needs is only loaded for it
+    from identity.filters.workers import OtherProcess
+
     threads = max(1, (os.cpu_count() or 1) // jobs)
     return ByWorkers([OtherProcess(settings, threads) for _ in range(jobs)])
 
@@ -158,6 +71,9 @@ def on_ray(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: st
     """
     if importlib.util.find_spec("ray") is None:
         raise UsageError("--engine ray needs Ray; pip install -r requirements/cluster.txt")
+    from identity.filters.by_workers import ByWorkers
+    from identity.filters.workers import RayActor, interrupted_later
+
     ray: Any = importlib.import_module("ray")
     place: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
     if address:
