@@ -191,8 +191,10 @@ def test_a_bug_in_a_worker_arrives_with_its_traceback(monkeypatch: pytest.Monkey
 
 def test_a_run_that_is_given_up_stops_its_workers() -> None:
     gate = threading.Event()
-    judged = ByWorkers([FakeWorker(), FakeWorker(gate=gate)]).judgements(batches(40))
+    gate.set()
+    judged = ByWorkers([FakeWorker(gate=gate), FakeWorker(gate=gate)]).judgements(batches(40))
     next(judged)
+    gate.clear()  # whatever they are at now they do not finish by themselves
     judged.close()
     assert gate.is_set()
 
