@@ -71,6 +71,8 @@ def check_paths(arguments: argparse.Namespace) -> None:
     if arguments.input != STANDARD:
         with open_input(arguments.input):
             pass
+    if arguments.ray_address and arguments.engine != "ray":
+        raise UsageError("--ray-address is for --engine ray; add that, or leave the address out")
     if not arguments.output and not arguments.dry_run and not arguments.suggest_blacklist:
         raise UsageError("--output FILE is missing; name a file, or add --dry-run to see the account only")
     written: dict[str, str] = {}

@@ -93,7 +93,9 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         help="put placeholders for keys and card numbers (secrets, default), for addresses and the like (pii), and for"
         " persons and places that a language model finds (presidio; slow: 140 messages a second)",
     )
-    privacy.add_argument("--names", metavar="F", help="names for --redact pii: a person a line, commas between names")
+    privacy.add_argument(
+        "--names", metavar="F", help="names for --redact pii or presidio: a person a line, commas between names"
+    )
     privacy.add_argument(
         "--presidio-model",
         metavar="NAME|FOLDER",
@@ -210,7 +212,7 @@ def redactor_from(arguments: argparse.Namespace) -> Redactor | None:
 
     level = arguments.redact
     if arguments.names and level not in ("pii", "presidio"):
-        raise UsageError("--names is for --redact pii; add that, or leave the names out")
+        raise UsageError("--names is for --redact pii or presidio; add one, or leave the names out")
     if arguments.presidio_model and level != "presidio":
         raise UsageError("--presidio-model is for --redact presidio; add that, or leave the model out")
     names = read_names(arguments.names) if arguments.names else []

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from identity.filters.quality import MARKS, UNSPACED
-from identity.filters.spoken_text import folded, own_words
+from identity.filters.spoken_text import as_read, own_words
 from identity.records import Conversation
 
 LONGEST = 4
@@ -117,8 +117,7 @@ class Phrase(NamedTuple):
 
 def phrases(content: str) -> Iterator[str]:
     """All phrases of a message; none goes across a punctuation mark other than the comma, or over a line break."""
-    reading = folded(content)
-    text = own_words(reading.text if reading else content).lower().translate(_APOSTROPHES)
+    text = own_words(as_read(content)).lower().translate(_APOSTROPHES)
     for line in text.split("\n"):
         words: list[str] = []
         for token in _TOKEN.finditer(line):

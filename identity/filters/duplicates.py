@@ -22,7 +22,7 @@ from array import array
 from typing import Any, NamedTuple, Protocol
 
 from identity.filters.quality import UNSPACED, readable_length
-from identity.filters.spoken_text import folded
+from identity.filters.spoken_text import as_read
 
 SHORTEST = 40  # characters as quality.readable_length counts them: about eight words
 KEPT = 3
@@ -120,8 +120,7 @@ class _Near:
 
 
 def _normalized(content: str) -> str:
-    reading = folded(content)
-    return " ".join((reading.text if reading else content).casefold().split())
+    return " ".join(as_read(content).casefold().split())
 
 
 def shingles(text: str) -> list[str]:

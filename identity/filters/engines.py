@@ -52,8 +52,6 @@ class InThisProcess:
 
 def local(rules: Sequence[Evaluate], settings: Settings, jobs: int, address: str | None) -> Engine:
     """This machine; with more jobs than one processes besides this one, which share its cores."""
-    if address:
-        raise UsageError("--ray-address is for --engine ray; add that, or leave the address out")
     if jobs == 1:
         return InThisProcess(rules, settings)
     from identity.filters.by_workers import ByWorkers  # what it needs is only loaded for it

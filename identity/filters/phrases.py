@@ -15,7 +15,7 @@ import msgspec
 
 from identity.console import UserError
 from identity.filters.quality import low_quality_reason, readable_length
-from identity.filters.spoken_text import folded, own_words
+from identity.filters.spoken_text import as_read, folded, own_words
 from identity.filters.verdicts import ACTIONS, Candidate, Habit, Verdict
 from presets import PACKS, PHRASE_MENTIONED
 
@@ -139,7 +139,6 @@ class PhraseMatcher:
         import re2
 
         self.habits = habits or {}
-
         self.phrases = [compile_phrase(entry, pack) for pack in packs for entry in PACKS[pack]]
         self.mentioned = re2.compile(expanded(PHRASE_MENTIONED), re2_options())
         self.set = re2.Set.SearchSet(re2_options())
@@ -179,9 +178,7 @@ class PhraseMatcher:
 
     def names(self, candidate: Candidate) -> list[str]:
         """All phrases that a message uses, whatever follows from them; those of one side are looked for in both."""
-        text = candidate.message.content
-        reading = folded(text)
-        text = reading.text if reading else text
+        text = as_read(candidate.message.content)
         hits = self._triggered(text)
         return [each.name or "" for each in self._judge(text, hits, candidate, everything=True)] if hits else []
 
@@ -227,9 +224,7 @@ class PhraseMatcher:
 
     def rates(self, candidate: Candidate) -> dict[str, float]:
         """How often a message uses each phrase that is judged by habit, per 100 words; {} if it has too few words."""
-        content = candidate.message.content
-        reading = folded(content)
-        text = reading.text if reading else content
+        text = as_read(candidate.message.content)
         own = own_words(text)
         words = len(own.split())
         if words < HABIT_WORDS:

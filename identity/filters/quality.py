@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from identity.filters.spoken_text import folded
+from identity.filters.spoken_text import as_read
 from identity.filters.verdicts import Candidate, Evaluate, Findings, Settings, Verdict
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
@@ -105,8 +105,7 @@ def low_quality_reason(content: str) -> str | None:
     """ "empty", "no words" or "single word", None if the content is more than that."""
     if _TWO_WORDS.match(content):
         return None
-    reading = folded(content)
-    text = (reading.text if reading else content).strip()
+    text = as_read(content).strip()
     if not text:
         return "empty"
     words = _WORD.findall(_LINK.sub("link", text))
@@ -122,8 +121,7 @@ def low_quality_reason(content: str) -> str | None:
 
 def readable_length(content: str) -> int:
     """Characters with runs of white space as one, Han counted 3, kana and Hangul 2 (see the module)."""
-    reading = folded(content)
-    text = " ".join((reading.text if reading else content).split())
+    text = " ".join(as_read(content).split())
     if text.isascii():
         return len(text)
     return len(text) + 2 * len(_HAN.findall(text)) + len(_KANA_HANGUL.findall(text))

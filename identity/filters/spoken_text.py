@@ -107,6 +107,12 @@ def folded(text: str) -> Folded | None:
     return Folded(_BEYOND_ASCII.sub(lambda char: _fold(char.group()), text), text)
 
 
+def as_read(text: str) -> str:
+    """The text as it reads to the eye (see folded)."""
+    reading = folded(text)
+    return reading.text if reading else text
+
+
 @functools.lru_cache(maxsize=8192)
 def _fold(char: str) -> str:
     return "" if _INVISIBLE.match(char) else unicodedata.normalize("NFKC", char)
